@@ -1,0 +1,1 @@
+"""Who speaks, what is said, and where."""

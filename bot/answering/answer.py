@@ -1,0 +1,114 @@
+"""What is asked and what is answered, as plain data. Knows no model, no channel and no Redis."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+CUSTOMER, BOT, AGENT = "customer", "bot", "agent"
+
+
+class Mode(StrEnum):
+    """How an answer was made; cheapest first."""
+
+    VERBATIM = "verbatim"
+    EXTRACTIVE = "extractive"
+    GENERATED = "generated"
+    SMALLTALK = "smalltalk"
+    REFUSE = "refuse"
+    HANDOFF = "handoff"
+
+
+class Outcome(StrEnum):
+    """What became of the question."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+    SMALLTALK = "smalltalk"
+
+
+class Reason(StrEnum):
+    """Why a conversation goes to the agents, or why a question was refused."""
+
+    ASKED_FOR_PERSON = "asked_for_person"
+    MISSING_KNOWLEDGE = "missing_knowledge"
+    COMPLAINT = "complaint"
+    REPEATED_REFUSAL = "repeated_refusal"
+    ENGINE_DOWN = "engine_down"
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """One earlier turn of the conversation, as the answerer sees it."""
+
+    role: Literal["customer", "agent", "bot"]
+    text: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A customer's question with the turns before it, oldest first. `language` is a hint (ISO 639-1) or empty."""
+
+    text: str
+    history: tuple[PastTurn, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One released sentence, the ids of the entries that support it and how well (0 to 1)."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+    support: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entry that an answer rests on, or that is offered beside a refusal."""
+
+    id: str
+    title: str
+    url: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked and judged answer. `text` is what may be sent as it is.
+
+    For a refusal `sources` are the nearest articles. `seconds` has at least `total`.
+    """
+
+    outcome: Outcome
+    mode: Mode
+    text: str
+    language: str
+    confidence: float
+    sentences: tuple[Sentence, ...] = ()
+    sources: tuple[Source, ...] = ()
+    reason: Reason | None = None
+    snapshot: str = ""
+    model: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The one JSON shape of an answer: the same in the command, the API and the stored turn."""
+        return {
+            "outcome": str(self.outcome),
+            "mode": str(self.mode),
+            "text": self.text,
+            "language": self.language,
+            "confidence": round(self.confidence, 4),
+            "sentences": [
+                {"text": s.text, "sources": list(s.sources), "support": round(s.support, 4)} for s in self.sentences
+            ],
+            "sources": [
+                {"id": s.id, "title": s.title, "url": s.url, "score": round(s.score, 4)} for s in self.sources
+            ],
+            "reason": str(self.reason) if self.reason else None,
+            "snapshot": self.snapshot,
+            "model": self.model,
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+        }

@@ -1,0 +1,40 @@
+"""The stores' contract: vectors under ids. Sees arrays only: no text, no entry, no embedder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedders.base import Vectors
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+class Store(Protocol):
+    """Holds unit vectors under stable 64-bit ids and finds the nearest by inner product (= cosine)."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector."""
+
+    def __len__(self) -> int:
+        """How many vectors are stored."""
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Store `vectors` (n, dimension) under `ids` (n,). ValueError when an id is already there or shapes differ."""
+
+    def remove(self, ids: Sequence[int]) -> int:
+        """Forget these ids; unknown ones are ignored. Returns how many were forgotten."""
+
+    def search(self, queries: Vectors, k: int) -> tuple[Scores, Ids]:
+        """The k best for each of the queries (m, dimension).
+
+        Returns scores and ids of shape (m, k), best first; id -1 and score -inf where there is no row.
+        Equal scores come in the order of their ids.
+        """
+
+    def save(self, path: Path) -> None:
+        """Write everything into one file."""
