@@ -1,0 +1,66 @@
+"""All settings, and the only reader of the environment. Knows no package of ours."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _cache() -> Path:
+    return Path.home() / ".cache" / "kefu"
+
+
+def _data() -> Path:
+    return Path.home() / ".local" / "share" / "kefu"
+
+
+class Settings(BaseSettings):
+    """Every setting has a variable `KEFU_<NAME>`; a file `.env` in the working folder is read too."""
+
+    model_config = SettingsConfigDict(env_prefix="KEFU_", env_file=".env", extra="ignore")
+
+    # Where things lie.
+    cache_dir: Path = Field(default_factory=_cache)
+    data_dir: Path = Field(default_factory=_data)
+    knowledge: Path | None = None
+
+    # The doors.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    allowed_origins: list[str] = []
+    telegram_token: SecretStr | None = None
+    telegram_api: str = ""
+
+    # State.
+    redis_url: str = ""
+    retention_days: float = Field(default=30, gt=0)
+    secret_key: SecretStr | None = None
+
+    # Models: a key of the catalogue, a folder or a name on a hub. Empty: chosen by the knowledge's languages.
+    embedder: str = ""
+    generator: str = "qwen-0.5b"
+    weights: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    generate: bool = True
+
+    # Answering. Seconds and tokens.
+    answer_seconds: float = Field(default=8.0, gt=0)
+    answer_tokens: int = Field(default=120, ge=16)
+    queue_size: int = Field(default=4, ge=1)
+    workers: int = Field(default=4, ge=1)
+    promised_wrong_rate: float = Field(default=0.05, gt=0, lt=1)
+
+    # Logs. Customers' words are logged only at debug.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where ready models are kept."""
+        return self.cache_dir / "models"
+
+    @property
+    def knowledge_dir(self) -> Path:
+        """The folder of snapshots that answers come from."""
+        return self.knowledge or self.data_dir / "knowledge"
