@@ -102,8 +102,7 @@ class Answer:
             "language": self.language,
             "confidence": round(self.confidence, 4),
             "sentences": [
-                {"text": s.text, "sources": list(s.sources), "support": round(s.support, 4)}
-                for s in self.sentences
+                {"text": s.text, "sources": list(s.sources), "support": round(s.support, 4)} for s in self.sentences
             ],
             "sources": [
                 {"id": s.id, "title": s.title, "url": s.url, "score": round(s.score, 4)} for s in self.sources
