@@ -1,0 +1,1 @@
+"""What a message tells besides its question. Knows no knowledge and no conversation."""

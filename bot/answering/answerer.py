@@ -1,0 +1,152 @@
+"""Decides what to say. Knows no channel, no Redis and no event loop.
+
+The way of a question: read its intent → find entries → decide how to answer → speak, sentence by sentence, each
+one checked. Whatever is released through `release` also stands in the answer that is returned.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.answering.answer import BOT, Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.answering.decide import Finding, Weights, judge
+from bot.answering.phrases import phrase
+from bot.answering.question import parts
+from bot.answering.speak import Speaker, Speech
+from bot.reading.intent import Intent, read_intent
+from knowledge.language import detect
+from knowledge.retriever import Retriever
+
+Release = Callable[[Sentence], None]
+_SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When to answer. `threshold` is the least confidence; `k` how many entries are looked at."""
+
+    threshold: float = 0.5
+    k: int = 8
+    language_slack: float = 0.5
+    weights: Weights = field(default_factory=Weights)
+
+
+class Answerer:
+    """Answers questions from one snapshot. May be called from several threads at once."""
+
+    def __init__(self, retriever: Retriever, speaker: Speaker, policy: Policy) -> None:
+        self._retriever = retriever
+        self._speaker = speaker
+        self._policy = policy
+
+    def answer(
+        self,
+        question: Question,
+        release: Release = lambda sentence: None,
+        cancelled: threading.Event | None = None,
+    ) -> Answer:
+        """The checked answer; its sentences are handed to `release` as soon as each has passed.
+
+        Never raises for what a generator does: a failed draft becomes a quoted one.
+        """
+        started = time.monotonic()
+        language = self._language(question)
+        answer = self._by_intent(question, language) or self._from_knowledge(
+            question, language, release, cancelled or threading.Event()
+        )
+        answer.seconds["total"] = time.monotonic() - started
+        if not answer.sentences:
+            return answer
+        return answer
+
+    def _language(self, question: Question) -> str:
+        said = [turn.text for turn in question.history if turn.role == "customer"]
+        earlier = detect(" ".join(said[-3:]), default=question.language or "en") if said else question.language
+        return detect(question.text, default=earlier or self._retriever.main_language)
+
+    def _by_intent(self, question: Question, language: str) -> Answer | None:
+        intent = read_intent(question.text)
+        if intent in _SMALLTALK:
+            return self._fixed(Outcome.SMALLTALK, Mode.SMALLTALK, str(intent), language)
+        if intent is Intent.PERSON:
+            return self._hand_over("handoff", language, Reason.ASKED_FOR_PERSON)
+        if intent is Intent.COMPLAINT:
+            return self._hand_over("complaint", language, Reason.COMPLAINT)
+        return None
+
+    def _from_knowledge(
+        self, question: Question, language: str, release: Release, cancelled: threading.Event
+    ) -> Answer:
+        started = time.monotonic()
+        findings = self._find(question, language)
+        found = time.monotonic()
+        sure = [finding for finding in findings if finding.confidence >= self._policy.threshold]
+        if not sure:
+            answer = self._refuse(question, language, findings)
+        else:
+            speech = self._speaker.speak(question, language, sure, release, cancelled)
+            answer = self._answered(speech, language, sure)
+        answer.seconds["retrieve"] = found - started
+        answer.seconds["speak"] = time.monotonic() - found
+        return answer
+
+    def _find(self, question: Question, language: str) -> list[Finding]:
+        asked = parts(question)
+        queries = [query for part in asked for query in part.queries]
+        hits = iter(self._retriever.retrieve(queries, self._policy.k))
+        return [
+            judge(part, [next(hits) for _ in part.queries], self._policy.weights, language, self._policy.language_slack)
+            for part in asked
+        ]
+
+    def _answered(self, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
+        return Answer(
+            outcome=Outcome.ANSWERED,
+            mode=speech.mode,
+            text=speech.text,
+            language=language,
+            confidence=min(finding.confidence for finding in findings),
+            sentences=speech.sentences,
+            sources=speech.sources,
+            snapshot=self._retriever.snapshot_id,
+            model=speech.model,
+            seconds=dict(speech.seconds),
+        )
+
+    def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:
+        confidence = max((finding.confidence for finding in findings), default=0.0)
+        bot_turns = [turn for turn in question.history if turn.role == BOT]
+        if bot_turns and bot_turns[-1].refused:
+            return self._hand_over("repeated_refusal", language, Reason.REPEATED_REFUSAL, confidence)
+        # Articles are offered only when they may have to do with the question: half as sure as an answer must be.
+        nearest = [f.best for f in findings if f.hits and f.confidence >= self._policy.threshold / 2][:_NEAREST]
+        sources = tuple(Source(h.entry.id, h.entry.heading, h.entry.url, h.score) for h in nearest)
+        articles = "\n".join(f"- {source.title}" for source in sources)
+        name = "refuse_with_articles" if sources else "refuse"
+        return Answer(
+            outcome=Outcome.REFUSED,
+            mode=Mode.REFUSE,
+            text=phrase(name, language, articles=articles),
+            language=language,
+            confidence=confidence,
+            sources=sources,
+            reason=Reason.MISSING_KNOWLEDGE,
+            snapshot=self._retriever.snapshot_id,
+        )
+
+    def _hand_over(self, name: str, language: str, reason: Reason, confidence: float = 1.0) -> Answer:
+        return self._fixed(Outcome.HANDED_OVER, Mode.HANDOFF, name, language, reason, confidence)
+
+    def _fixed(
+        self,
+        outcome: Outcome,
+        mode: Mode,
+        name: str,
+        language: str,
+        reason: Reason | None = None,
+        confidence: float = 1.0,
+    ) -> Answer:
+        text = phrase(name, language)
+        return Answer(outcome, mode, text, language, confidence, reason=reason, snapshot=self._retriever.snapshot_id)

@@ -1,0 +1,72 @@
+"""Decides which found entries answer, and how sure that is. Knows scores and languages; writes no text."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.question import Part
+from knowledge.retriever import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Logistic regression from a hit's features to the probability that its entry answers.
+
+    All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
+    every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
+    """
+
+    bias: float = -2.0
+    closeness: float = 1.0
+    coverage: float = 3.0
+    margin: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for one part of a question. `hits` are best first; `confidence` is that of the first."""
+
+    part: Part
+    hits: tuple[Hit, ...]
+    confidence: float
+
+    @property
+    def best(self) -> Hit:
+        """The hit that the confidence speaks of. IndexError when nothing was found."""
+        return self.hits[0]
+
+
+def features(hits: Sequence[Hit]) -> tuple[float, float, float]:
+    """Closeness, coverage and margin of the first of `hits` (best first, not empty)."""
+    best = hits[0]
+    rival = next((hit for hit in hits[1:] if hit.entry.answer != best.entry.answer), None)
+    margin = best.closeness - rival.closeness if rival else 1.0
+    return best.closeness, best.coverage, min(margin, 1.0)
+
+
+def confidence(hits: Sequence[Hit], weights: Weights) -> float:
+    """The probability, 0 to 1, that the first hit's entry answers the question; 0 without hits."""
+    if not hits:
+        return 0.0
+    closeness, coverage, margin = features(hits)
+    exponent = (
+        weights.bias + weights.closeness * closeness + weights.coverage * coverage + weights.margin * margin
+    )
+    return 1 / (1 + math.exp(-exponent))
+
+
+def prefer_language(hits: Sequence[Hit], language: str, slack: float) -> list[Hit]:
+    """`hits` with the best one in the customer's language first, if it is at most `slack` less close."""
+    if not hits or hits[0].entry.language == language:
+        return list(hits)
+    near = (hit for hit in hits if hits[0].closeness - hit.closeness <= slack)
+    own = next((hit for hit in near if hit.entry.language == language), None)
+    return [own, *(hit for hit in hits if hit is not own)] if own else list(hits)
+
+
+def judge(part: Part, by_query: Sequence[Sequence[Hit]], weights: Weights, language: str, slack: float) -> Finding:
+    """The finding of the query that gives the most confidence."""
+    rankings = [prefer_language(hits, language, slack) for hits in by_query]
+    sure = [confidence(hits, weights) for hits in rankings]
+    best = max(range(len(rankings)), key=sure.__getitem__)
+    return Finding(part, tuple(rankings[best]), sure[best])

@@ -1,0 +1,99 @@
+"""Writes the prompt: instructions, worked examples, the found entries fenced as data, last turns, the question.
+
+Knows no model; a token budget is kept with the counting function it is handed.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from bot.answering.answer import CUSTOMER, PastTurn, Question
+from bot.generators.base import ChatMessage, Prompt
+from knowledge.corpus.entry import Entry
+from knowledge.corpus.split import sentences
+
+CountTokens = Callable[[Sequence[ChatMessage]], int]
+
+_MOST_TURNS = 4
+_LONGEST_TURN = 300  # characters
+_LONGEST_QUESTION = 1000  # characters
+_FENCE = ("<<<", ">>>")
+# Whatever looks like a control token, our fence or a line of our layout is made harmless in foreign text.
+_CONTROL = re.compile(r"<\|.*?\|>|<<<|>>>|\[/?INST\]|</?s>")
+_LAYOUT = re.compile(r"^\s*(\[\d+\]|Question:|问题：|Answer:|Facts:|Customer:|Support:)", re.M)
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("bot.answering").joinpath("prompt.toml").read_text("utf-8"))
+
+
+@cache
+def _fixed() -> tuple[ChatMessage, ...]:
+    """Instructions and worked examples: small models obey examples better than rules."""
+    texts = _texts()
+    messages = [ChatMessage("system", texts["instructions"]["text"].strip())]
+    for name in sorted(texts["examples"]):
+        asked, _, answered = texts["examples"][name].strip().partition("\n===\n")
+        messages += [ChatMessage("user", asked), ChatMessage("assistant", answered)]
+    return tuple(messages)
+
+
+def neutral(text: str) -> str:
+    """`text` with everything made harmless that a model or our layout could take for an instruction's frame."""
+    return _LAYOUT.sub(r"· \1", _CONTROL.sub(" ", text)).strip()
+
+
+def build_prompt(
+    question: Question, language: str, entries: Sequence[Entry], count_tokens: CountTokens, budget: int
+) -> Prompt:
+    """The prompt for `entries`, best first, in at most `budget` tokens.
+
+    What does not fit goes in this order: oldest turns, the least entries, the end of the best entry.
+    """
+    turns = list(question.history[-_MOST_TURNS:])
+    kept = [(entry, entry.answer) for entry in entries]
+    while True:
+        last = ChatMessage("user", _last_message(question.text, language, kept, turns))
+        prompt = Prompt((*_fixed(), last), fixed=len(_fixed()))
+        if count_tokens(prompt.messages) <= budget or not _shrink(turns, kept):
+            return prompt
+
+
+def _shrink(turns: list[PastTurn], kept: list[tuple[Entry, str]]) -> bool:
+    if turns:
+        del turns[0]
+    elif len(kept) > 1:
+        kept.pop()
+    elif kept and len(spans := sentences(kept[0][1])) > 1:
+        entry, text = kept[0]
+        kept[0] = (entry, text[: spans[len(spans) // 2].start].rstrip())
+    else:
+        return False
+    return True
+
+
+def _last_message(
+    text: str, language: str, kept: Sequence[tuple[Entry, str]], turns: Sequence[PastTurn]
+) -> str:
+    names = _texts()["languages"]
+    lines = ["Facts:", _FENCE[0]]
+    for number, (entry, answer) in enumerate(kept, 1):
+        lines += [f"[{number}] {neutral(_flat(entry.heading))}", neutral(answer)]
+    lines.append(_FENCE[1])
+    if turns:
+        lines.append("Conversation so far:")
+        lines += [f"{'Customer' if t.role == CUSTOMER else 'Support'}: {_shown(t.text)}" for t in turns]
+    lines.append(f"Answer in {names.get(language, names['en'])}, with the facts only.")
+    lines.append(f"Question: {neutral(_flat(text)[:_LONGEST_QUESTION])}")
+    return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    return neutral(_flat(text)[:_LONGEST_TURN])
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,73 @@
+"""Turns what a customer wrote into what is looked up. Knows no entry and no model.
+
+Follow-ups are recognised by their form only; they are looked up both as written and with the turn before.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.answering.answer import CUSTOMER, Question
+from bot.reading.intent import Intent, read_intent
+from knowledge.corpus.split import sentences
+
+_SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
+# Words that point back at something said before.
+_POINTS_BACK = re.compile(
+    r"\b(it|its|that|this|they|them|those|these|one|ones|there|same|instead|else|too)\b|^(and|but|or|so|what about"
+    r"|how about|what if|then|why|y|und|et|¿y)\b|它|他们|这个|那个|这种|那种|这些|那些|^那|^还|呢[?？]?$|^如果|^要是",
+    re.I,
+)
+_MOST_PARTS = 3
+_LONG = 200  # characters; a longer message is a story with a question in it
+_ASKS = re.compile(
+    r"[?？]\s*$|^(how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|have|has)\b"
+    r"|吗|呢|怎么|如何|多少|多久|几|哪|什么|能不能|可不可以|是否|是不是|有没有|^(c[oó]mo|qu[eé]|cu[aá]ndo|d[oó]nde|wie|was|wann|wo|comment|quand|o[uù]|est-ce)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked. `queries` are the texts to look up; the first is the customer's own words."""
+
+    text: str
+    queries: tuple[str, ...]
+
+
+def parts(question: Question) -> tuple[Part, ...]:
+    """What the question asks, one part a question, in its order; at least one and at most three."""
+    before = _last_question(question)
+    asked = _asked(question.text)
+    if not 2 <= len(asked) <= _MOST_PARTS:
+        return (Part(question.text, _queries(question.text, asked, before)),)
+    return tuple(Part(text, _queries(text, [], before if number == 0 else "")) for number, text in enumerate(asked))
+
+
+def _queries(text: str, asked: list[str], before: str) -> tuple[str, ...]:
+    queries = [text]
+    if len(text) > _LONG:
+        queries += asked[-_MOST_PARTS:]
+    if before and points_back(text):
+        queries.append(f"{before} {text}")
+    return tuple(dict.fromkeys(queries))
+
+
+def _asked(text: str) -> list[str]:
+    """The sentences that ask something, without greetings."""
+    found = [span.text.strip() for span in sentences(text)]
+    return [s for s in found if _ASKS.search(s) and len(s) >= 4 and read_intent(s) not in _SMALLTALK]
+
+
+def points_back(text: str) -> bool:
+    """Whether a text, by its form, needs the turns before it to be understood."""
+    cjk = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    short = cjk < 8 if cjk else len(text.split()) <= 4
+    return short or bool(_POINTS_BACK.search(text.strip()))
+
+
+def _last_question(question: Question) -> str:
+    """The latest earlier turn of the customer that was no smalltalk, or an empty string."""
+    for turn in reversed(question.history):
+        if turn.role == CUSTOMER and read_intent(turn.text) not in _SMALLTALK:
+            return turn.text
+    return ""

@@ -1,0 +1,180 @@
+"""Speaks for found entries: quotes, composes or extracts, and lets only checked sentences out.
+
+Knows entries, a generator and the check. Does not decide whether to answer.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.answering.answer import Mode, Question, Sentence, Source
+from bot.answering.check import Support, check_sentence, source_text
+from bot.answering.decide import Finding
+from bot.answering.prompt import build_prompt
+from bot.generators.base import GenerationFailed, Generator, Limits
+from knowledge.corpus.entry import Entry
+from knowledge.corpus.split import sentences
+from knowledge.retriever import Hit
+
+_log = structlog.get_logger(__name__)
+
+Release = Callable[[Sentence], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What was said, how, and on which entries it rests."""
+
+    mode: Mode
+    sentences: tuple[Sentence, ...]
+    text: str
+    sources: tuple[Source, ...]
+    model: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to speak.
+
+    compose: let the generator write whenever there is one; otherwise only where quoting can't do (another
+    language). Small models hold the facts half as often as the quoted entry.
+    quote_limit: characters; a longer entry is not quoted whole, its sentences are chosen.
+    seconds, tokens: limits of one generation. entries: how many stand in the prompt.
+    needed_support: the least support of a composed sentence, in its own and across languages.
+    """
+
+    compose: bool = False
+    quote_limit: int = 700
+    seconds: float = 8.0
+    tokens: int = 120
+    entries: int = 3
+    needed_support: float = 0.5
+
+
+class Speaker:
+    """Turns findings into checked sentences."""
+
+    def __init__(self, generator: Generator | None, extractor: Generator, support: Support, manner: Manner) -> None:
+        self._generator = generator
+        self._extractor = extractor
+        self._support = support
+        self._manner = manner
+
+    def speak(
+        self,
+        question: Question,
+        language: str,
+        findings: Sequence[Finding],
+        release: Release,
+        cancelled: threading.Event,
+    ) -> Speech:
+        """Say what the findings' entries hold. Each finding has at least one hit."""
+        hits = list({finding.best.entry.id: finding.best for finding in findings}.values())
+        if self._generator and self._must_compose(hits, language):
+            speech = self._compose(self._generator, Mode.GENERATED, question, language, findings, release, cancelled)
+            if speech:
+                return speech
+        if any(self._too_long(hit) for hit in hits):
+            speech = self._compose(self._extractor, Mode.EXTRACTIVE, question, language, findings, release, cancelled)
+            if speech:
+                return speech
+        return _quote(hits, release)
+
+    def _must_compose(self, hits: Sequence[Hit], language: str) -> bool:
+        return self._manner.compose or any(hit.entry.language not in {"", language} for hit in hits)
+
+    def _too_long(self, hit: Hit) -> bool:
+        return len(hit.entry.answer) > self._manner.quote_limit
+
+    def _compose(
+        self,
+        generator: Generator,
+        mode: Mode,
+        question: Question,
+        language: str,
+        findings: Sequence[Finding],
+        release: Release,
+        cancelled: threading.Event,
+    ) -> Speech | None:
+        """Checked sentences of a draft, or None when none passed."""
+        entries = _context(findings, self._manner.entries)
+        limits = Limits(self._manner.tokens, time.monotonic() + self._manner.seconds, cancelled)
+        budget = generator.context - limits.tokens
+        prompt = build_prompt(question, language, entries, generator.count_tokens, budget)
+        started = time.monotonic()
+        said: list[Sentence] = []
+        seconds: dict[str, float] = {}
+        try:
+            for drafted in _whole_sentences(generator.generate(prompt, limits)):
+                sentence = self._checked(drafted, entries, language)
+                if sentence and sentence.text not in {s.text for s in said}:
+                    said.append(sentence)
+                    seconds.setdefault("first_sentence", time.monotonic() - started)
+                    release(sentence)
+        except GenerationFailed as error:
+            _log.warning("generation failed", error=type(error).__name__, said=len(said))
+        seconds["generate"] = time.monotonic() - started
+        if not said:
+            return None
+        return _speech(mode, said, {e.id: e for e in entries}, findings, generator.name, seconds)
+
+    def _checked(self, text: str, entries: Sequence[Entry], language: str) -> Sentence | None:
+        sources = [source_text(entry) for entry in entries]
+        verdict = check_sentence(text, sources, self._support, self._manner.needed_support, language)
+        if not verdict.passed:
+            # The objections name facts of the draft, never the customer's words.
+            _log.info("sentence withheld", objections=len(verdict.objections))
+            return None
+        return Sentence(text, (entries[verdict.source].id,), verdict.support)
+
+
+def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
+    """The entries for a prompt: every finding's best first, then the runners-up."""
+    ranked = [finding.best for finding in findings]
+    ranked += [hit for finding in findings for hit in finding.hits[1:]]
+    return list({hit.entry.id: hit.entry for hit in ranked}.values())[:most]
+
+
+def _quote(hits: Sequence[Hit], release: Release) -> Speech:
+    said = []
+    for hit in hits:
+        for span in sentences(hit.entry.answer):
+            said.append(Sentence(span.text, (hit.entry.id,)))
+            release(said[-1])
+    text = "\n\n".join(hit.entry.answer for hit in hits)
+    return Speech(Mode.VERBATIM, tuple(said), text, tuple(_source(hit) for hit in hits))
+
+
+def _speech(
+    mode: Mode,
+    said: Sequence[Sentence],
+    entries: dict[str, Entry],
+    findings: Sequence[Finding],
+    model: str,
+    seconds: dict[str, float],
+) -> Speech:
+    hits = {hit.entry.id: hit for finding in findings for hit in finding.hits}
+    cited = dict.fromkeys(id_ for sentence in said for id_ in sentence.sources if id_ in entries)
+    glue = "" if said and said[0].text[-1:] in "。！？" else " "
+    text = glue.join(sentence.text for sentence in said)
+    return Speech(mode, tuple(said), text, tuple(_source(hits[id_]) for id_ in cited), model, seconds)
+
+
+def _source(hit: Hit) -> Source:
+    return Source(hit.entry.id, hit.entry.heading, hit.entry.url, hit.score)
+
+
+def _whole_sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """The draft's sentences, each as soon as the next one has begun; the unfinished last one if it ends well."""
+    draft = ""
+    for piece in pieces:
+        draft += piece
+        *whole, last = sentences(draft) or [None]
+        if whole and last:
+            yield from (span.text for span in whole if span)
+            draft = draft[last.start :]
+    yield from (span.text for span in sentences(draft))
