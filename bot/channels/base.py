@@ -35,5 +35,9 @@ class Reception(Protocol):
         """An agent's reply under the turn id that the agent's page made. It takes the conversation over."""
 
 
+class ChannelError(Exception):
+    """A channel cannot start (a port is taken, a token is wrong); its text is one line with the cure."""
+
+
 class MessageRefused(Exception):
     """A message cannot be accepted; its text says why, fit to be shown to the customer."""
