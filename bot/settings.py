@@ -38,11 +38,14 @@ class Settings(BaseSettings):
     retention_days: float = Field(default=30, gt=0)
     secret_key: SecretStr | None = None
 
-    # Models: a key of the catalogue, a folder or a name on a hub. Empty: chosen by the knowledge's languages.
+    # Models: a key of the catalogue, a folder or a name on a hub; an empty embedder is chosen by the knowledge.
+    # The generator may also be the address of a server that speaks the OpenAI interface (http://…/v1).
     embedder: str = ""
     generator: str = "qwen-0.5b"
     weights: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    generator_key: SecretStr | None = None
     generate: bool = True
+    compose: Literal["auto", "always"] = "auto"
 
     # Answering. Seconds and tokens.
     answer_seconds: float = Field(default=8.0, gt=0)
