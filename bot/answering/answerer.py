@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.language import detect
+
 from bot.answering.answer import BOT, Answer, Mode, Outcome, Question, Reason, Sentence, Source
 from bot.answering.decide import Finding, Weights, judge
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
 from bot.reading.intent import Intent, read_intent
-from knowledge.language import detect
 from knowledge.retriever import Retriever
 
 Release = Callable[[Sentence], None]
@@ -57,8 +58,6 @@ class Answerer:
             question, language, release, cancelled or threading.Event()
         )
         answer.seconds["total"] = time.monotonic() - started
-        if not answer.sentences:
-            return answer
         return answer
 
     def _language(self, question: Question) -> str:
@@ -97,7 +96,9 @@ class Answerer:
         queries = [query for part in asked for query in part.queries]
         hits = iter(self._retriever.retrieve(queries, self._policy.k))
         return [
-            judge(part, [next(hits) for _ in part.queries], self._policy.weights, language, self._policy.language_slack)
+            judge(
+                part, [next(hits) for _ in part.queries], self._policy.weights, language, self._policy.language_slack
+            )
             for part in asked
         ]
 

@@ -49,9 +49,7 @@ def confidence(hits: Sequence[Hit], weights: Weights) -> float:
     if not hits:
         return 0.0
     closeness, coverage, margin = features(hits)
-    exponent = (
-        weights.bias + weights.closeness * closeness + weights.coverage * coverage + weights.margin * margin
-    )
+    exponent = weights.bias + weights.closeness * closeness + weights.coverage * coverage + weights.margin * margin
     return 1 / (1 + math.exp(-exponent))
 
 

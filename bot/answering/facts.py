@@ -16,7 +16,9 @@ _NUMBER = re.compile(r"\d+(?:[.,:/ ]\d+)*", re.ASCII)
 _CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万]+(?=\s?(?:个)?[\u4e00-\u9fff%])")
 # A name is a capitalised word inside a sentence, or one that no ordinary word looks like: iPhone, PayPal, DHL, X5.
 _CAPITALISED = re.compile(r"(?<![.!?:。！？：\n•\-–—\"“(\[] )(?<=\w[\s,])\b[A-ZÀ-Þ][\w'’&+-]+")
-_ODD_WORD = re.compile(r"\b(?=\w*[A-Z])(?:[A-Za-z]+\d\w*|\d+[A-Za-z]\w*|[a-z]+[A-Z]\w*|[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}\w*)\b", re.A)
+_ODD_WORD = re.compile(
+    r"\b(?=\w*[A-Z])(?:[A-Za-z]+\d\w*|\d+[A-Za-z]\w*|[a-z]+[A-Z]\w*|[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}\w*)\b", re.A
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
+from knowledge.corpus.split import sentences
+
 from bot.answering.answer import CUSTOMER, PastTurn, Question
 from bot.generators.base import ChatMessage, Prompt
 from knowledge.corpus.entry import Entry
-from knowledge.corpus.split import sentences
 
 CountTokens = Callable[[Sequence[ChatMessage]], int]
 
@@ -75,9 +76,7 @@ def _shrink(turns: list[PastTurn], kept: list[tuple[Entry, str]]) -> bool:
     return True
 
 
-def _last_message(
-    text: str, language: str, kept: Sequence[tuple[Entry, str]], turns: Sequence[PastTurn]
-) -> str:
+def _last_message(text: str, language: str, kept: Sequence[tuple[Entry, str]], turns: Sequence[PastTurn]) -> str:
     names = _texts()["languages"]
     lines = ["Facts:", _FENCE[0]]
     for number, (entry, answer) in enumerate(kept, 1):

@@ -3,12 +3,14 @@
 Knows entries, a generator and the check. Does not decide whether to answer.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
+from knowledge.corpus.split import sentences
 
 from bot.answering.answer import Mode, Question, Sentence, Source
 from bot.answering.check import Support, check_sentence, source_text
@@ -16,10 +18,11 @@ from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
 from bot.generators.base import GenerationFailed, Generator, Limits
 from knowledge.corpus.entry import Entry
-from knowledge.corpus.split import sentences
 from knowledge.retriever import Hit
 
 _log = structlog.get_logger(__name__)
+
+_ENDS = re.compile(r"[.!?。！？…][)\"'”’）」]*$")
 
 Release = Callable[[Sentence], None]
 
@@ -169,7 +172,7 @@ def _source(hit: Hit) -> Source:
 
 
 def _whole_sentences(pieces: Iterator[str]) -> Iterator[str]:
-    """The draft's sentences, each as soon as the next one has begun; the unfinished last one if it ends well."""
+    """The draft's sentences, each as soon as the next one has begun; the last one only if it has an end."""
     draft = ""
     for piece in pieces:
         draft += piece
@@ -177,4 +180,5 @@ def _whole_sentences(pieces: Iterator[str]) -> Iterator[str]:
         if whole and last:
             yield from (span.text for span in whole if span)
             draft = draft[last.start :]
-    yield from (span.text for span in sentences(draft))
+    # A draft that met the token limit stops in the middle of a sentence, which may then say the contrary.
+    yield from (span.text for span in sentences(draft) if _ENDS.search(span.text))

@@ -1,0 +1,28 @@
+"""How well a source supports a sentence. Knows words and vectors; knows no rule about facts."""
+
+from functools import lru_cache
+
+from knowledge.corpus.split import sentences
+from knowledge.retriever import Retriever
+
+
+class SpanSupport:
+    """Similarity to the nearest sentence of the source, relative to what unrelated texts reach here.
+
+    0 is as close as an unrelated question is to this knowledge, 1 is the same text; so a threshold means the
+    same under every embedder, and across languages if the embedder does.
+    """
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._vectors = lru_cache(maxsize=512)(self._embed)
+
+    def __call__(self, sentence: str, source: str) -> float:
+        """Support of `sentence` by `source`, 0 to 1."""
+        nearest = float((self._vectors(source) @ self._vectors(sentence)[0]).max())
+        unrelated = self._retriever.background.median
+        return min(1.0, max(0.0, (nearest - unrelated) / max(1e-6, 1 - unrelated)))
+
+    def _embed(self, text: str):  # type: ignore[no-untyped-def]
+        spans = [span.text for span in sentences(text)] or [text]
+        return self._retriever.embed(spans)

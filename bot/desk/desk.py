@@ -1,0 +1,93 @@
+"""Decides who speaks, and remembers it. Knows no channel, no model and no Redis key."""
+
+import time
+import uuid
+from dataclasses import replace
+
+import structlog
+
+from bot.answering.answer import Answer, Outcome, PastTurn, Question
+from bot.answering.engine import Engine
+from bot.channels.base import MessageRefused
+from bot.conversation.base import Conversation, Conversations, Message, State, Turn
+from bot.desk.admission import objection
+from bot.reading.intent import PERSON_COMMAND
+
+_log = structlog.get_logger(__name__)
+
+# Turns that a question carries along; older ones are the agents' to read.
+_HISTORY = 12
+
+
+class Desk:
+    """Takes messages in, tells agents what the bot would say, and moves conversations between bot and agents."""
+
+    def __init__(self, conversations: Conversations, engine: Engine) -> None:
+        self._conversations = conversations
+        self._engine = engine
+
+    @property
+    def conversations(self) -> Conversations:
+        """Where conversations are read, watched and sent from."""
+        return self._conversations
+
+    async def receive(self, message: Message) -> bool:
+        """Accept a customer's message: after this it cannot be lost. False: it was delivered before."""
+        if reason := objection(message.text):
+            raise MessageRefused(reason)
+        new = await self._conversations.accept(message)
+        _log.info("message accepted", conversation=message.conversation, new=new, length=len(message.text))
+        return new
+
+    async def ask_for_person(self, message: Message) -> bool:
+        """Accept a wish for a person, made by a button or a command."""
+        return await self.receive(replace(message, text=PERSON_COMMAND))
+
+    async def suggest(self, conversation: str) -> Answer:
+        """What the bot would answer to the customer's last turns now."""
+        known = await self._conversations.read(conversation, last=_HISTORY)
+        return await self._engine.answer(question_of(known, _unanswered(known)))
+
+    async def take_over(self, conversation: str, agent: str) -> State:
+        """Make an agent the owner: the bot is silent from here."""
+        state = await self._conversations.take_over(conversation, agent)
+        _log.info("taken over", conversation=conversation, agent=agent)
+        return state
+
+    async def hand_back(self, conversation: str) -> State:
+        """Make the bot the owner again."""
+        state = await self._conversations.hand_back(conversation)
+        _log.info("handed back", conversation=conversation)
+        return state
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
+        """An agent's reply; it takes the conversation over."""
+        if reason := objection(text):
+            raise MessageRefused(reason)
+        said = Turn(turn or uuid.uuid4().hex, "agent", text, time.time(), agent)
+        return await self._conversations.say(conversation, agent, said)
+
+
+def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:
+    """The question that the pending turns ask together, with the turns before them as its history."""
+    ids = {turn.id for turn in pending}
+    before = [turn for turn in known.turns if turn.id not in ids and turn.role != "event"]
+    return Question(
+        text="\n".join(turn.text for turn in pending),
+        history=tuple(_past(turn) for turn in before[-_HISTORY:]),
+        language=known.state.language,
+    )
+
+
+def _past(turn: Turn) -> PastTurn:
+    assert turn.role != "event"
+    refused = bool(turn.answer) and turn.answer["outcome"] == Outcome.REFUSED
+    return PastTurn(turn.role, turn.text, refused)
+
+
+def _unanswered(known: Conversation) -> tuple[Turn, ...]:
+    """The customer's last turns: those after the last reply, else the very last one."""
+    said = [turn for turn in known.turns if turn.role != "event"]
+    last_reply = max((i for i, turn in enumerate(said) if turn.role != "customer"), default=-1)
+    pending = tuple(said[last_reply + 1 :])
+    return pending or tuple(turn for turn in said if turn.role == "customer")[-1:]
