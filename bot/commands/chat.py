@@ -1,0 +1,38 @@
+"""`kefu chat`: a conversation in the terminal, through the same desk as every other door."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings, run
+
+
+def chat(knowledge: KnowledgeOption = None) -> None:
+    """Talk to the bot in the terminal; /human asks for a person, /quit ends."""
+    settings = load_settings("warning")
+    from bot.app import open_house
+    from bot.channels.console import chat as console_chat
+    from bot.desk.worker import Worker
+
+    async def talk() -> None:
+        stop = asyncio.Event()
+        async with open_house(settings, knowledge_folder(settings, knowledge)) as house:
+            worker = Worker(house.desk.conversations, house.engine, "console")
+            working = asyncio.create_task(worker.run(stop))
+            try:
+                await console_chat(house.desk, lines=_lines(), write=_write)
+            finally:
+                stop.set()
+                await working
+
+    run(talk())
+
+
+async def _lines() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        yield line.rstrip("\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
