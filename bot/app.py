@@ -1,7 +1,7 @@
 """Joins the wires: the only place that names concrete classes. Everything else is handed what it needs."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
-from bot.conversation.base import Conversations
 from bot.desk.desk import Desk
 from bot.generators.base import Generator
 from bot.generators.extractive import ExtractiveGenerator
@@ -23,29 +22,46 @@ from knowledge.snapshot import Snapshot, open_current
 _log = structlog.get_logger(__name__)
 
 # Channels whose replies are pushed out; web and console read them from the conversation.
+HASHING = "hashing"
+"""The name of the embedder that needs no model."""
+
 _PUSHED = frozenset({"telegram"})
 
 
-def open_embedder(settings: Settings, name: str) -> Embedder:
-    """The embedder under a catalogue key, a folder or a hub's name; it is pulled first if need be."""
-    if name == "hashing":
+Pull = Callable[[Settings, str], str]
+"""(settings, name) → what a loader can open; a model of the catalogue is brought here first."""
+
+
+def quiet_pull(settings: Settings, name: str) -> str:
+    """Bring a model here without a word."""
+    from bot.models.ready import resolve
+
+    return resolve(name, settings.models_dir)
+
+
+def open_embedder(settings: Settings, name: str, pull: Pull = quiet_pull) -> Embedder:
+    """The embedder under a catalogue key, a folder or a hub's name."""
+    if name == HASHING:
         from knowledge.embedders.hashing import HashingEmbedder
 
         return HashingEmbedder()
-    from bot.commands.progress import pulled
     from knowledge.embedders.sentence import SentenceEmbedder
 
-    return SentenceEmbedder(pulled(settings, name))
+    return SentenceEmbedder(pull(settings, name))
 
 
-def open_generator(settings: Settings) -> Generator | None:
-    """The generator, which loads in its own thread; None when generating is switched off."""
+def open_generator(settings: Settings, pull: Pull = quiet_pull) -> Generator | None:
+    """The generator: in this process, or on a server; None when generating is switched off."""
     if not settings.generate:
         return None
-    from bot.commands.progress import pulled
+    if settings.generator.startswith(("http://", "https://")):
+        from bot.generators.remote import RemoteGenerator
+
+        key = settings.generator_key.get_secret_value() if settings.generator_key else ""
+        return RemoteGenerator(settings.generator, key=key)
     from bot.generators.causal import CausalGenerator
 
-    folder = pulled(settings, settings.generator)
+    folder = pull(settings, settings.generator)
     return CausalGenerator(folder, weights=settings.weights, waiting=settings.queue_size)
 
 
@@ -81,47 +97,50 @@ class Brain:
             self.generator.close()
 
 
-def open_brain(settings: Settings, knowledge: Path) -> Brain:
+def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Brain:
     """Load what answers from the snapshots in `knowledge`, with the embedder they were built with."""
-    built_with = open_current(knowledge).embedder_key
-    embedder = open_embedder(settings, settings.embedder or built_with)
-    return Brain(settings, embedder, open_generator(settings), knowledge)
+    name = settings.embedder or built_with(knowledge)
+    return Brain(settings, open_embedder(settings, name, pull), open_generator(settings, pull), knowledge)
 
 
 @contextlib.asynccontextmanager
-async def open_conversations(settings: Settings) -> AsyncIterator[Conversations]:
-    """The conversations on `KEFU_REDIS_URL`, else on the embedded Valkey in the data folder."""
-    from bot.conversation.redis import RedisConversations
+async def open_redis(settings: Settings) -> AsyncIterator[str]:
+    """The address of the server that keeps conversations: the owner's, else the embedded one's."""
+    if settings.redis_url:
+        yield settings.redis_url
+        return
     from bot.conversation.valkey import EmbeddedValkey
 
-    async with contextlib.AsyncExitStack() as stack:
-        url = settings.redis_url
-        if not url:
-            url = (await stack.enter_async_context(EmbeddedValkey(settings.data_dir / "valkey"))).url
-        conversations = await RedisConversations.connect(
-            url, retention=settings.retention_days * 86400, outbox_channels=_PUSHED
-        )
-        stack.push_async_callback(conversations.close)
-        yield conversations
+    async with EmbeddedValkey(settings.data_dir / "valkey") as server:
+        yield server.url
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything that runs: the desk, what it answers with, and what it remembers in."""
+    """Everything that runs: the desk, what it answers with, and where it remembers."""
 
+    settings: Settings
     brain: Brain
     engine: Engine
     desk: Desk
+    redis_url: str
 
 
 @contextlib.asynccontextmanager
-async def open_house(settings: Settings, knowledge: Path) -> AsyncIterator[House]:
+async def open_house(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> AsyncIterator[House]:
     """Join brain, engine, conversations and desk, and take them apart again."""
-    brain = open_brain(settings, knowledge)
+    from bot.conversation.redis import RedisConversations
+
+    brain = open_brain(settings, knowledge, pull)
     engine = Engine(brain.answerer(), settings.workers)
     try:
-        async with open_conversations(settings) as conversations:
-            yield House(brain, engine, Desk(conversations, engine))
+        async with open_redis(settings) as url:
+            retention = settings.retention_days * 86_400
+            conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
+            try:
+                yield House(settings, brain, engine, Desk(conversations, engine), url)
+            finally:
+                await conversations.close()
     finally:
         engine.close()
         brain.close()

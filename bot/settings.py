@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     redis_url: str = ""
     retention_days: float = Field(default=30, gt=0)
     secret_key: SecretStr | None = None
+    api_token: SecretStr | None = None
 
     # Models: a key of the catalogue, a folder or a name on a hub; an empty embedder is chosen by the knowledge.
     # The generator may also be the address of a server that speaks the OpenAI interface (http://…/v1).
@@ -52,7 +53,6 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=120, ge=16)
     queue_size: int = Field(default=4, ge=1)
     workers: int = Field(default=4, ge=1)
-    promised_wrong_rate: float = Field(default=0.05, gt=0, lt=1)
 
     # Logs. Customers' words are logged only at debug.
     log_level: Literal["debug", "info", "warning", "error"] = "info"

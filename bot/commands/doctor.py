@@ -1,0 +1,143 @@
+"""`kefu doctor`: checks everything that must be right, and says the cure of what is not."""
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from bot.commands.common import KnowledgeOption, load_settings, run
+from bot.commands.failures import one_line
+from bot.settings import Settings
+
+_ROOM = 2_000_000_000  # bytes; a model is converted beside what it is made from
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `cure` is empty when all is well."""
+
+    what: str
+    found: str
+    cure: str = ""
+
+
+def doctor(knowledge: KnowledgeOption = None) -> None:
+    """Check models, knowledge, Redis, the port and the disk. Exit code 1 when something needs a cure."""
+    settings = load_settings("error")
+    if knowledge:
+        settings = settings.model_copy(update={"knowledge": knowledge})
+    sick = False
+    for finding in examine(settings):
+        sick |= bool(finding.cure)
+        mark = "✗" if finding.cure else "✓"
+        sys.stdout.write(f"{mark} {finding.what}: {finding.found}{f' → {finding.cure}' if finding.cure else ''}\n")
+    if sick:
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All findings, in the order in which their cures make sense."""
+    checks: list[tuple[str, Callable[[Settings], Finding]]] = [
+        ("disk", _disk),
+        ("models", _models),
+        ("knowledge", _knowledge),
+        ("redis", _redis),
+        ("port", _port),
+        ("telegram", _telegram),
+    ]
+    for what, check in checks:
+        try:
+            yield check(settings)
+        except Exception as error:  # noqa: BLE001  (the doctor reports what it meets, whatever it is)
+            yield Finding(what, one_line(error) or f"{type(error).__name__}: {error}", "see the line before")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(p for p in (settings.cache_dir, *settings.cache_dir.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    cure = "" if free > _ROOM else "free some, or set KEFU_CACHE_DIR and KEFU_DATA_DIR to another disk"
+    return Finding("disk", f"{free / 1e9:.1f} GB free in {folder}", cure)
+
+
+def _models(settings: Settings) -> Finding:
+    from bot.models.catalogue import read_catalogue
+    from bot.models.ready import is_ready, verify
+
+    wanted = {settings.generator, settings.embedder or _embedder_of(settings.knowledge_dir)}
+    models = [model for key, model in read_catalogue().items() if key in wanted]
+    missing = [model.key for model in models if not is_ready(model, settings.models_dir)]
+    if missing:
+        return Finding("models", f"not here: {', '.join(missing)}", f"kefu models pull {' '.join(missing)}")
+    for model in models:
+        verify(model, settings.models_dir)
+    return Finding("models", f"{', '.join(sorted(m.key for m in models))} whole in {settings.models_dir}")
+
+
+def _embedder_of(folder: Path) -> str:
+    from bot.app import built_with
+    from knowledge.errors import SnapshotError
+
+    try:
+        return built_with(folder)
+    except SnapshotError:
+        return ""
+
+
+def _knowledge(settings: Settings) -> Finding:
+    from knowledge.snapshot import open_current
+
+    snapshot = open_current(settings.knowledge_dir)
+    return Finding("knowledge", f"snapshot {snapshot.id} with {len(snapshot.entries)} entries is whole")
+
+
+def _redis(settings: Settings) -> Finding:
+    from bot.app import open_redis
+    from bot.conversation.redis import RedisConversations
+
+    async def ping() -> str:
+        async with open_redis(settings) as url:
+            conversations = await RedisConversations.connect(url)
+            try:
+                await conversations.ping()
+            finally:
+                await conversations.close()
+            return "the one of KEFU_REDIS_URL" if settings.redis_url else "the embedded Valkey"
+
+    return Finding("redis", f"{run(ping())} answers")
+
+
+def _port(settings: Settings) -> Finding:
+    from bot.channels.web.server import listen_on
+
+    where = f"{settings.port} on {settings.host}"
+    try:
+        listen_on(settings.host, settings.port).close()
+    except Exception as error:  # noqa: BLE001
+        if _is_kefu(settings):
+            return Finding("port", f"{where} is held by a running Kefu")
+        return Finding("port", one_line(error) or str(error), "stop that program or set KEFU_PORT")
+    return Finding("port", f"{where} is free")
+
+
+def _is_kefu(settings: Settings) -> bool:
+    """Whether what listens there answers as Kefu's health page does."""
+    try:
+        with socket.create_connection((settings.host, settings.port), timeout=2) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return b"kefu" in connection.recv(4096).lower()
+    except OSError:
+        return False
+
+
+def _telegram(settings: Settings) -> Finding:
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    if not token:
+        return Finding("telegram", "off (no KEFU_TELEGRAM_TOKEN)")
+    head, _, tail = token.partition(":")
+    if not head.isdigit() or len(tail) < 20:
+        return Finding("telegram", "the token is not of the form 123456:ABC…", "copy it again from @BotFather")
+    return Finding("telegram", "a token is set")

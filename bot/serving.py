@@ -1,0 +1,137 @@
+"""Runs a house: its doors, its workers, and the watch for a new snapshot, until it is told to stop."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from bot.app import House
+from bot.conversation.base import ConversationsError
+from bot.desk.worker import Worker
+from bot.settings import Settings
+from knowledge.errors import KnowledgeError
+
+_log = structlog.get_logger(__name__)
+
+Tell = Callable[[str], None]
+_LOOK_FOR_SNAPSHOT = 1.0  # seconds
+
+
+async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
+    """Run everything until `stop` is set, or until one part fails: then all stop and the error is raised."""
+    jobs = [
+        serve_web(house, stop, tell),
+        *(Worker(house.desk.conversations, house.engine, f"{os.getpid()}-{n}").run(stop) for n in range(_workers(house))),
+        follow_snapshots(house, stop),
+    ]
+    if house.settings.telegram_token:
+        jobs.append(_serve_telegram(house, stop))
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+def _workers(house: House) -> int:
+    return house.settings.workers
+
+
+async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
+    """Serve the website's door and the agents' desk; tells their addresses and a one-time link."""
+    from bot.channels.web.app import create_app
+    from bot.channels.web.redis_sessions import RedisSessions
+    from bot.channels.web.server import serve
+
+    settings = house.settings
+    async with RedisSessions.connect(house.redis_url) as sessions:
+        link = await sessions.invite()
+        app = create_app(
+            house.desk,
+            sessions=sessions,
+            ask=house.engine.answer,
+            readiness=lambda: readiness(house),
+            secret_key=secret_key(settings),
+            api_token=settings.api_token.get_secret_value() if settings.api_token else "",
+            allowed_origins=settings.allowed_origins,
+            secure=settings.public_url.startswith("https://"),
+        )
+
+        def listening(address: str) -> None:
+            public = settings.public_url.rstrip("/") or address
+            tell(f"Kefu answers on {public}/")
+            tell(f"Agents' desk:     {public}/desk")
+            tell(f"  first login, once and within a day: {public}/desk#login={link}")
+            if settings.telegram_token:
+                tell("Telegram:         connecting")
+
+        await serve(app, settings.host, settings.port, stop=stop, on_listening=listening)
+
+
+async def _serve_telegram(house: House, stop: asyncio.Event) -> None:
+    # aiogram takes seconds to import: only whoever has a token pays for it.
+    from bot.channels.telegram import run
+
+    token = house.settings.telegram_token
+    assert token is not None
+    await run(house.desk, token.get_secret_value(), api=house.settings.telegram_api, stop=stop)
+
+
+async def readiness(house: House) -> Mapping[str, str]:
+    """What is not ready, by name, with the reason; nothing when all is."""
+    try:
+        await asyncio.wait_for(house.desk.conversations.ping(), timeout=2)
+    except (ConversationsError, TimeoutError) as error:
+        return {"redis": str(error) or "no answer within 2 s"}
+    return {}
+
+
+async def follow_snapshots(house: House, stop: asyncio.Event) -> None:
+    """Answer from a new snapshot as soon as it is the current one; a damaged one leaves the old in place."""
+    current = _current(house.brain.knowledge)
+    while not stop.is_set():
+        await _sleep(stop, _LOOK_FOR_SNAPSHOT)
+        latest = _current(house.brain.knowledge)
+        if latest == current:
+            continue
+        current = latest
+        try:
+            house.engine.replace(await asyncio.to_thread(house.brain.answerer))
+            _log.info("new snapshot", snapshot=latest)
+        except (KnowledgeError, OSError) as error:
+            _log.error("the new snapshot cannot be used; the old one goes on answering", error=str(error))
+
+
+def _current(folder: Path) -> str:
+    try:
+        return (folder / "CURRENT").read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+    except TimeoutError:
+        return
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs visitors' tokens: the setting, else one that is made once and kept in the data folder."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_dir / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text("utf-8")
