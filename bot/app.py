@@ -76,7 +76,11 @@ class Brain:
 
     def answerer(self) -> Answerer:
         """An answerer over the current snapshot. Raises SnapshotError."""
-        return self.answerer_over(open_current(self.knowledge, self.embedder.name))
+        return self.answerer_over(self.current())
+
+    def current(self) -> Snapshot:
+        """The current snapshot, checked. Raises SnapshotError."""
+        return open_current(self.knowledge, self.embedder.name)
 
     def answerer_over(self, snapshot: Snapshot) -> Answerer:
         """An answerer over this snapshot."""
