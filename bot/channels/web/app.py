@@ -1,0 +1,72 @@
+"""Puts the web door together. Builds nothing that was not handed in, and reads no setting."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from bot.channels.base import Reception
+from bot.channels.web import agents, asking, customer
+from bot.channels.web.errors import add_error_handlers
+from bot.channels.web.guard import BodyLimit, CustomerCors, Guard
+from bot.channels.web.pages import pages_router
+from bot.channels.web.sessions import Sessions
+from bot.channels.web.streams import PING_SECONDS, Streams
+from bot.channels.web.visitors import Visitors
+from bot.channels.web.wiring import Ask, Readiness, Wiring
+
+
+def create_app(
+    reception: Reception,
+    *,
+    sessions: Sessions,
+    ask: Ask,
+    readiness: Readiness,
+    secret_key: str,
+    api_token: str = "",
+    allowed_origins: Sequence[str] = (),
+    secure: bool = False,
+    visit_days: float = 30,
+    ping_seconds: float = PING_SECONDS,
+) -> FastAPI:
+    """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
+
+    `secret_key` signs visitors' tokens, `secure` says that the public address is https, without an `api_token`
+    only agents may use `/api/ask`. Raises ValueError for a short key or an origin that is none.
+    """
+    for origin in allowed_origins:
+        _check_origin(origin)
+    stopping = asyncio.Event()
+    app = FastAPI(
+        title="Kefu",
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(Guard, secure=secure),
+            Middleware(CustomerCors, origins=list(allowed_origins)),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.stopping = stopping
+    app.state.wiring = Wiring(
+        reception=reception,
+        sessions=sessions,
+        visitors=Visitors(secret_key, visit_days),
+        streams=Streams(reception.conversations, stopping, ping_seconds),
+        ask=ask,
+        readiness=readiness,
+        api_token=api_token,
+        secure=secure,
+    )
+    add_error_handlers(app)
+    for router in (customer.router, asking.router, agents.router, agents.changes, pages_router()):
+        app.include_router(router)
+    return app
+
+
+def _check_origin(origin: str) -> None:
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin:
+        raise ValueError(f"KEFU_ALLOWED_ORIGINS: {origin!r} is no origin such as https://shop.example")

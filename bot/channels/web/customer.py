@@ -1,0 +1,82 @@
+"""The customers' API: begin, send, listen, ask for a person. Knows no agent's page.
+
+The visitor's token travels in the header `Authorization: Bearer …`, never in an address. Nothing is stored
+before the first message.
+"""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from starlette.responses import StreamingResponse
+
+from bot.channels.web.schemas import Accepted, Begun, Sending
+from bot.channels.web.views import Json, public_conversation
+from bot.channels.web.wiring import Wired
+from bot.conversation.base import Message
+
+router = APIRouter(prefix="/api")
+
+
+def bearer(authorization: Annotated[str, Header()] = "") -> str:
+    """The token of the Authorization header, or nothing."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+Bearer = Annotated[str, Depends(bearer)]
+
+
+def _visit(wiring: Wired, token: Bearer) -> str:
+    conversation = wiring.visitors.conversation(token)
+    if conversation is None:
+        raise HTTPException(401, "this conversation is over: begin a new one", {"WWW-Authenticate": "Bearer"})
+    return conversation
+
+
+Visit = Annotated[str, Depends(_visit)]
+"""The name of the caller's conversation."""
+
+
+@router.post("/conversations", status_code=201)
+async def begin(wiring: Wired) -> Begun:
+    """A new visitor's token."""
+    return Begun(token=wiring.visitors.begin())
+
+
+@router.get("/conversation")
+async def read(wiring: Wired, conversation: Visit) -> Json:
+    """State and turns, as the customer sees them."""
+    return public_conversation(await wiring.streams.snapshot(conversation))
+
+
+@router.post("/messages", status_code=202)
+async def send(wiring: Wired, conversation: Visit, sending: Sending, response: Response) -> Accepted:
+    """Store a message: 202 when it is new, 200 when it was stored before, 422 for another text under its id."""
+    new = await wiring.reception.receive(_message(conversation, sending))
+    return _accepted(sending, new, response)
+
+
+@router.post("/handoff", status_code=202)
+async def ask_for_person(wiring: Wired, conversation: Visit, sending: Sending, response: Response) -> Accepted:
+    """Store the wish for a person; `text` is what the conversation will show of it."""
+    new = await wiring.reception.ask_for_person(_message(conversation, sending))
+    return _accepted(sending, new, response)
+
+
+@router.get("/events")
+async def events(
+    wiring: Wired, conversation: Visit, last_event_id: Annotated[str, Header()] = ""
+) -> StreamingResponse:
+    """The conversation's events, from Last-Event-ID on when it is given."""
+    return await wiring.streams.for_customer(conversation, last_event_id)
+
+
+def _message(conversation: str, sending: Sending) -> Message:
+    return Message(conversation, sending.id, sending.text, time.time(), language=sending.language)
+
+
+def _accepted(sending: Sending, new: bool, response: Response) -> Accepted:
+    if not new:
+        response.status_code = 200
+    return Accepted(turn=sending.id)

@@ -1,0 +1,114 @@
+"""What every request passes and every response carries: headers, the body's limit, the last-resort error.
+
+Knows no endpoint. Logs where an error came from, never what a customer wrote.
+"""
+
+import logging
+import traceback
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels.web.schemas import LONGEST_BODY
+
+log = logging.getLogger(__name__)
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+class Guard:
+    """Adds HEADERS that the response does not set itself, and turns an unforeseen error into a plain 500."""
+
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
+        self._app = app
+        self._headers = HEADERS | (SECURE_HEADERS if secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_guarded)
+        except Exception as error:  # the last resort: a person gets an answer, the log one line
+            log.error("%s", _told(scope, error))
+            log.debug("the error in full", exc_info=error)
+            if not started:
+                sorry = JSONResponse({"error": "something went wrong here; please try again"}, 500)
+                await sorry(scope, receive, send_guarded)
+
+
+class BodyLimit:
+    """Refuses bodies of more than LONGEST_BODY bytes with 413, announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        size = int(announced) if announced.isdecimal() else 0
+        await self._app(scope, _limited(receive, size), send)
+
+
+class CustomerCors:
+    """Lets pages of the allowed origins read the customers' API; the agents' is nobody else's."""
+
+    def __init__(self, app: ASGIApp, origins: list[str]) -> None:
+        self._plain = app
+        self._shared = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+            max_age=600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        shared = scope["type"] == "http" and scope["path"].startswith("/api/")
+        await (self._shared if shared else self._plain)(scope, receive, send)
+
+
+def _limited(receive: Receive, announced: int) -> Receive:
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive() if announced <= LONGEST_BODY else {}
+        received += len(message.get("body", b""))
+        if max(received, announced) > LONGEST_BODY:
+            raise HTTPException(413, f"the request has more than {LONGEST_BODY} bytes")
+        return message
+
+    return receive_limited
+
+
+def _told(scope: Scope, error: Exception) -> str:
+    route = getattr(scope.get("route"), "path", "an unknown route")
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{scope['method']} {route} failed: {type(error).__name__} at {last.filename}:{last.lineno}"

@@ -1,0 +1,95 @@
+"""What the API accepts, and the shape of what it sends. Knows no HTTP.
+
+Text that reaches a conversation has no NUL, no half of a surrogate pair (pydantic refuses those) and at most
+LONGEST_TEXT characters.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+LONGEST_TEXT = 4_000
+"""Characters of one message; a model reads far fewer, Telegram sends no more than about as many."""
+LONGEST_BODY = 32_768
+"""Bytes of one request: LONGEST_TEXT characters fit in, whatever the script."""
+RESERVED_NAMES = frozenset({"bot", "kefu"})
+
+
+def _said(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _agent_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name.isprintable() or not name:
+        raise ValueError("must be a name that can be shown")
+    if name.casefold() in RESERVED_NAMES:
+        raise ValueError("is the bot's own name; choose another")
+    return name
+
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_said)]
+TurnId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,64}$")]
+Language = Annotated[str, Field(pattern=r"^([a-z]{2})?$")]
+AgentName = Annotated[str, Field(max_length=40), AfterValidator(_agent_name)]
+
+
+class Request(BaseModel):
+    """A request's body: fields that nobody asked for are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sending(Request):
+    """A customer's message; `id` is made by the sender and stays the same when it is sent again."""
+
+    id: TurnId
+    text: Text
+    language: Language = ""
+
+
+class Saying(Request):
+    """An agent's reply; `turn` is made by the agent's page and stays the same when it is sent again."""
+
+    turn: TurnId
+    text: Text
+
+
+class Login(Request):
+    """A one-time link's secret and the name that customers will see."""
+
+    token: Annotated[str, Field(min_length=1, max_length=128)]
+    name: AgentName
+
+
+class Past(Request):
+    """An earlier turn of a question's conversation."""
+
+    role: Literal["customer", "agent", "bot"]
+    text: Text
+    refused: bool = False
+
+
+class Asking(Request):
+    """A question with the turns before it, oldest first."""
+
+    text: Text
+    history: Annotated[tuple[Past, ...], Field(max_length=50)] = ()
+    language: Language = ""
+
+
+class Begun(BaseModel):
+    """A new visitor's token."""
+
+    token: str
+
+
+class Accepted(BaseModel):
+    """A message that is stored and will be answered; `turn` is its id in the conversation."""
+
+    accepted: Literal[True] = True
+    turn: str

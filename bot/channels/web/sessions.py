@@ -1,0 +1,103 @@
+"""Who an agent is: one-time links and sessions that can be ended. Knows no HTTP and no Redis.
+
+Links and sessions are random secrets of 256 bits; a store keeps only their hashes.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+HOUR = 3_600.0
+LINK_SECONDS = 24 * HOUR
+IDLE_SECONDS = 12 * HOUR
+LONGEST_SECONDS = 7 * 24 * HOUR
+
+
+class SessionsUnavailable(Exception):
+    """Sessions cannot be read or written now; its text is one line fit for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An agent at the desk. Times are Unix seconds."""
+
+    agent: str
+    began: float
+    seen: float
+
+    def lives(self, now: float) -> bool:
+        """Neither idle for too long nor too old."""
+        return now - self.seen < IDLE_SECONDS and now - self.began < LONGEST_SECONDS
+
+
+class Sessions(Protocol):
+    """Where links and sessions are kept. All methods may raise SessionsUnavailable."""
+
+    async def invite(self) -> str:
+        """A new link's secret: good for one login within LINK_SECONDS."""
+
+    async def redeem(self, link: str) -> bool:
+        """Use a link up. False: unknown, used or expired."""
+
+    async def begin(self, agent: str) -> str:
+        """A new session's secret."""
+
+    async def find(self, secret: str) -> Session | None:
+        """The living session of a secret, which counts as seen now."""
+
+    async def end(self, secret: str) -> None:
+        """End a session; an unknown one is no error."""
+
+    async def end_all(self, agent: str) -> None:
+        """End every session of an agent."""
+
+
+def new_secret() -> str:
+    """256 random bits, fit for a link or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(secret: str) -> str:
+    """What a store keeps in a secret's place."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class MemorySessions:
+    """Sessions of one process, for tests and trials."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._links: dict[str, float] = {}
+        self._sessions: dict[str, Session] = {}
+
+    async def invite(self) -> str:
+        link = new_secret()
+        self._links[fingerprint(link)] = self._clock() + LINK_SECONDS
+        return link
+
+    async def redeem(self, link: str) -> bool:
+        return self._links.pop(fingerprint(link), 0.0) > self._clock()
+
+    async def begin(self, agent: str) -> str:
+        secret, now = new_secret(), self._clock()
+        self._sessions = {key: session for key, session in self._sessions.items() if session.lives(now)}
+        self._sessions[fingerprint(secret)] = Session(agent, now, now)
+        return secret
+
+    async def find(self, secret: str) -> Session | None:
+        key, now = fingerprint(secret), self._clock()
+        session = self._sessions.get(key)
+        if session is None or not session.lives(now):
+            self._sessions.pop(key, None)
+            return None
+        self._sessions[key] = replace(session, seen=now)
+        return self._sessions[key]
+
+    async def end(self, secret: str) -> None:
+        self._sessions.pop(fingerprint(secret), None)
+
+    async def end_all(self, agent: str) -> None:
+        self._sessions = {key: session for key, session in self._sessions.items() if session.agent != agent}

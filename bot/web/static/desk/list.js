@@ -1,0 +1,93 @@
+// The list of conversations: who waits, who owns, what was said last.
+
+import { ago, h, nameOf, said } from "./dom.js";
+
+const FILTERS = {
+  all: ["All", () => true],
+  waiting: ["Waiting", (state) => state.status === "waiting"],
+  mine: ["Mine", (state, me) => state.owner === me],
+};
+
+export class List {
+  constructor({ me, list, none, filters, chosen }) {
+    Object.assign(this, { me, list, none, chosen });
+    this.states = new Map();
+    this.current = "";
+    this.filter = "all";
+    this.buttons = Object.entries(FILTERS).map(([key, [label]]) =>
+      h(
+        "button",
+        { type: "button", "data-filter": key, onclick: () => this.show(key) },
+        h("span", {}, label),
+        h("span", { class: "count" }),
+      ),
+    );
+    filters.append(...this.buttons);
+    setInterval(() => this.draw(), 30_000);
+    this.draw();
+  }
+
+  set(states) {
+    for (const state of states) this.states.set(state.id, state);
+    this.draw();
+  }
+
+  show(filter) {
+    this.filter = filter;
+    this.draw();
+  }
+
+  mark(current) {
+    this.current = current;
+    this.draw();
+    this.list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /* The conversation `step` places further down, or the first. */
+  beside(step) {
+    const shown = this.shown();
+    const at = shown.findIndex((state) => state.id === this.current);
+    return shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + step))]?.id;
+  }
+
+  shown() {
+    const wanted = FILTERS[this.filter][1];
+    return [...this.states.values()].filter((state) => wanted(state, this.me)).sort((a, b) => b.updated - a.updated);
+  }
+
+  draw() {
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    const shown = this.shown();
+    this.list.replaceChildren(...shown.map((state) => this.row(state)));
+    if (focused) this.list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+    this.none.hidden = shown.length > 0;
+    for (const button of this.buttons) {
+      const { filter } = button.dataset;
+      const count = [...this.states.values()].filter((state) => FILTERS[filter][1](state, this.me)).length;
+      button.setAttribute("aria-pressed", String(filter === this.filter));
+      button.lastChild.textContent = filter === "all" || !count ? "" : count;
+    }
+    const waiting = [...this.states.values()].filter(FILTERS.waiting[1]).length;
+    document.title = waiting ? `(${waiting}) Kefu desk` : "Kefu desk";
+  }
+
+  row(state) {
+    const owner = state.owner === "bot" ? "Bot" : state.owner === this.me ? "You" : state.owner;
+    const button = h(
+      "button",
+      { type: "button", "data-id": state.id, onclick: () => this.chosen(state.id) },
+      h("span", { class: "top" }, h("b", {}, nameOf(state)), h("time", {}, ago(state.updated))),
+      h("span", { class: "preview", dir: "auto" }, said(state.preview)),
+      h(
+        "span",
+        { class: "tags" },
+        h("span", { class: "tag" }, state.channel),
+        state.status === "waiting"
+          ? h("span", { class: "tag waiting" }, "Waiting")
+          : h("span", { class: "tag" }, owner),
+      ),
+    );
+    if (state.id === this.current) button.setAttribute("aria-current", "true");
+    return h("li", {}, button);
+  }
+}

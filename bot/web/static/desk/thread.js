@@ -1,0 +1,165 @@
+// The chosen conversation: its turns, answers in the making, who owns it, and the composer.
+
+import { h, nameOf } from "./dom.js";
+import { turnNode } from "./turns.js";
+
+const TYPING_EVERY_MS = 3000;
+
+export class Thread {
+  constructor({ me, place, act }) {
+    Object.assign(this, { me, act }); // act: {say(text), takeOver(), handBack(), typing()}
+    this.drafts = new Map();
+    this.title = h("h2");
+    this.about = h("p", { class: "about" });
+    this.ownership = h("button", { type: "button", onclick: () => this.toggleOwner() });
+    this.log = h("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.hint = h("p", { class: "hint" });
+    this.input = h("textarea", {
+      rows: "3",
+      maxlength: "4000",
+      "aria-label": "Reply to the customer",
+      placeholder: "Write a reply…",
+      dir: "auto",
+      oninput: () => this.wrote(),
+      onkeydown: (event) => this.key(event),
+    });
+    this.send = h("button", { class: "primary", title: "Ctrl or Cmd + Enter" }, "Send");
+    this.node = h(
+      "div",
+      { class: "inside" },
+      h("header", {}, h("div", {}, this.title, this.about), this.ownership),
+      this.log,
+      h(
+        "form",
+        { class: "composer", onsubmit: (event) => this.submit(event) },
+        this.input,
+        h("div", { class: "row" }, this.hint, this.send),
+      ),
+    );
+    this.node.hidden = true;
+    place.append(this.node);
+  }
+
+  choose(id) {
+    if (this.id) this.drafts.set(this.id, this.input.value);
+    this.id = id;
+    this.turns = [];
+    this.log.replaceChildren();
+    this.input.value = this.drafts.get(id) || "";
+    this.node.hidden = false;
+    this.wrote(false);
+  }
+
+  show({ state, turns }) {
+    this.setState(state);
+    this.turns = turns;
+    this.log.replaceChildren(...turns.map((turn) => turnNode(turn, nameOf(state))));
+    this.toEnd();
+  }
+
+  setState(state) {
+    this.state = state;
+    const mine = state.owner === this.me;
+    const owner =
+      state.owner === "bot"
+        ? state.status === "waiting"
+          ? "waiting for an agent"
+          : "the bot answers"
+        : mine
+          ? "you answer"
+          : `${state.owner} answers`;
+    const reason = state.status === "waiting" && state.reason ? ` · ${state.reason.replaceAll("_", " ")}` : "";
+    this.title.textContent = nameOf(state);
+    this.about.textContent = `${state.channel} · ${owner}${reason}`;
+    this.ownership.textContent = mine ? "Hand back to the bot" : "Take over";
+    this.ownership.title = "Alt + T";
+    this.ownership.classList.toggle("primary", !mine && state.status === "waiting");
+    this.hint.textContent = mine
+      ? "Ctrl + Enter sends"
+      : "Sending takes the conversation over: the bot is silent from then on";
+    if (state.owner !== "bot") for (const node of this.log.querySelectorAll(".making")) node.remove();
+  }
+
+  add(turn) {
+    const node = turnNode(turn, nameOf(this.state));
+    const old = this.find(turn.id);
+    if (old) old.replaceWith(node);
+    else this.log.append(node);
+    this.turns = [...this.turns.filter(({ id }) => id !== turn.id), turn];
+    this.typing("");
+    this.toEnd();
+  }
+
+  sentence({ turn, text }) {
+    if (this.turns.some(({ id }) => id === turn)) return;
+    let node = this.find(turn);
+    if (!node) {
+      node = turnNode({ id: turn, role: "bot", text: "", at: Date.now() / 1000 }, "");
+      node.classList.add("making");
+      this.log.append(node);
+    }
+    const words = node.querySelector(".words");
+    words.append(words.textContent ? ` ${text}` : text);
+    this.toEnd();
+  }
+
+  withdraw(turn) {
+    const node = this.find(turn);
+    if (node?.classList.contains("making")) node.remove();
+  }
+
+  typing(who) {
+    clearTimeout(this.typingEnds);
+    this.log.querySelector(".typing")?.remove();
+    if (!who || who === this.me) return;
+    this.log.append(h("p", { class: "event typing" }, `${who === "bot" ? "The bot" : who} is writing…`));
+    this.typingEnds = setTimeout(() => this.typing(""), 6000);
+    this.toEnd();
+  }
+
+  /* The customer has the last word, so someone should answer. */
+  get unanswered() {
+    return this.turns?.filter(({ role }) => role !== "event").at(-1)?.role === "customer";
+  }
+
+  insert(text) {
+    this.input.value = this.input.value.trim() ? `${this.input.value.trimEnd()}\n${text}` : text;
+    this.wrote(false);
+    this.input.focus();
+  }
+
+  toggleOwner() {
+    if (!this.state) return;
+    if (this.state.owner === this.me) this.act.handBack();
+    else this.act.takeOver();
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text || this.send.disabled) return;
+    this.send.disabled = true;
+    if (await this.act.say(text)) this.input.value = "";
+    this.wrote(false);
+    this.input.focus();
+  }
+
+  key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(event);
+  }
+
+  wrote(typed = true) {
+    this.send.disabled = !this.input.value.trim();
+    if (!typed || this.state?.owner !== this.me || Date.now() - (this.told || 0) < TYPING_EVERY_MS) return;
+    this.told = Date.now();
+    this.act.typing();
+  }
+
+  find(turn) {
+    return this.log.querySelector(`[data-turn="${CSS.escape(turn)}"]`);
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
