@@ -80,8 +80,9 @@ def read_catalogue(text: str | None = None) -> Catalogue:
         raise CatalogueBroken(f"catalogue.toml: {type(error).__name__} {error}: reinstall kefu") from error
 
 
-def find_model(key: str, catalogue: Catalogue) -> Model:
+def find_model(key: str, catalogue: Catalogue | None = None) -> Model:
     """The model of this key; raises ModelUnknown with the keys there are."""
+    catalogue = catalogue if catalogue is not None else read_catalogue()
     if key not in catalogue:
         raise ModelUnknown(f"no model `{key}` in the catalogue: choose one of {', '.join(catalogue)}")
     return catalogue[key]
