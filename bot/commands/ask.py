@@ -73,4 +73,5 @@ def _readable(answer: dict[str, Any]) -> str:
 
 
 def _source_line(number: int, source: dict[str, Any]) -> str:
-    return f"[{number}] {source['title']}{f' – {source["url"]}' if source['url'] else ''}"
+    link = f" – {source['url']}" if source["url"] else ""
+    return f"[{number}] {source['title']}{link}"

@@ -53,7 +53,9 @@ async def _measure(settings: Settings, folder: Path, repeats: int) -> list[dict[
 
     started = time.perf_counter()
     async with open_house(settings, folder, pull) as house:
-        items = [{"work": "open the house (models, knowledge, store)", "seconds": _round(time.perf_counter() - started)}]
+        items = [
+            {"work": "open the house (models, knowledge, store)", "seconds": _round(time.perf_counter() - started)}
+        ]
         items.append(_figures("verbatim answer through the API, warm", await through_the_api(house, repeats)))
         if house.brain.generator:
             items += await generated(house, max(5, repeats // 10))

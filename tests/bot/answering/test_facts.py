@@ -34,7 +34,9 @@ def test_working_days_are_not_days() -> None:
     assert numbers("14 days").isdisjoint(numbers("14 working days"))
 
 
-@pytest.mark.parametrize(("text", "value"), [("十五天", "15"), ("二百五十天", "250"), ("一万两千天", "12000"), ("两天", "2")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("十五天", "15"), ("二百五十天", "250"), ("一万两千天", "12000"), ("两天", "2")]
+)
 def test_chinese_numerals_are_read(text: str, value: str) -> None:
     assert numbers(text) == {(value, "day")}
 
@@ -51,7 +53,9 @@ def test_links_and_addresses_are_facts_of_their_own() -> None:
 
 
 def test_names_inside_a_sentence_are_facts_and_the_first_word_is_none() -> None:
-    names = {fact.value for fact in facts("Parcels travel with DHL or to Berlin. Monday is free.") if fact.kind == "name"}
+    names = {
+        fact.value for fact in facts("Parcels travel with DHL or to Berlin. Monday is free.") if fact.kind == "name"
+    }
     assert names == {"dhl", "berlin"}
 
 

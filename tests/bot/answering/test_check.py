@@ -1,0 +1,76 @@
+import pytest
+
+from bot.answering.check import check_sentence, source_text
+from knowledge.corpus.entry import Entry
+
+SOURCE = (
+    "Returns\nYou can send goods back within 30 days. Return shipping costs 4.90 € with DHL. "
+    "Write to help@shop.example or see https://shop.example/returns. Refunds take 3–5 working days."
+)
+CHINESE = "退货\n30天内可以退货，运费4.90欧元，退款需要3至5个工作日。"
+
+
+def full(sentence: str, source: str) -> float:
+    return 1.0
+
+
+def objections(sentence: str, source: str = SOURCE, language: str = "en") -> tuple[str, ...]:
+    return check_sentence(sentence, [source], full, 0.5, language).objections
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You have thirty days to return it.",
+        "It costs EUR 4.90.",
+        "The refund takes 3 to 5 business days.",
+        "Mail help@shop.example.",
+        "Details: https://shop.example/returns",
+        "We use DHL.",
+    ],
+)
+def test_facts_of_the_source_pass_in_another_form(sentence: str) -> None:
+    assert objections(sentence) == ()
+
+
+@pytest.mark.parametrize("sentence", ["您可以在三十天内退货。", "运费是4.9欧元。", "退款要3到5个工作日。"])
+def test_facts_pass_across_languages(sentence: str) -> None:
+    assert objections(sentence, SOURCE, "zh") == ()
+    assert objections(sentence, CHINESE, "zh") == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "foreign"),
+    [
+        ("You have 60 days.", "60"),
+        ("You have 30 hours.", "hour"),
+        ("It costs 4.90 dollars.", "money dollar"),
+        ("The refund takes 3 to 5 days.", "3 day"),
+        ("Mail me@evil.example.", "me@evil.example"),
+        ("See https://evil.example/x.", "evil.example"),
+        ("Our partner is FedEx.", "fedex"),
+        ("We ship it to Berlin.", "berlin"),
+        ("您有六十天。", "60"),
+    ],
+)
+def test_a_fact_that_no_source_holds_is_an_objection(sentence: str, foreign: str) -> None:
+    assert any(foreign in objection for objection in objections(sentence))
+
+
+def test_a_sentence_far_from_every_source_is_an_objection() -> None:
+    verdict = check_sentence("Something else.", [SOURCE], lambda *_: 0.2, 0.5)
+    assert verdict.objections == ("support 0.20 is under 0.50",)
+
+
+def test_names_the_best_source() -> None:
+    verdict = check_sentence("Yes.", ["a", "b"], lambda _, source: {"a": 0.6, "b": 0.9}[source], 0.5)
+    assert (verdict.source, verdict.support, verdict.passed) == (1, 0.9, True)
+
+
+def test_without_sources_nothing_passes() -> None:
+    assert not check_sentence("Yes.", [], full, 0.5).passed
+
+
+def test_an_entry_lends_everything_it_holds() -> None:
+    entry = Entry("e", "Answer.", "Question?", ("Other?",), "Title", url="https://shop.example/x")
+    assert source_text(entry) == "Title\nQuestion?\nOther?\nAnswer.\nhttps://shop.example/x"
