@@ -1,9 +1,9 @@
 """How a turn reads in Telegram: plain text, its sources below, in parts. Knows no bot and no network."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.answering.answer import Outcome
+from bot.channels.sources import listed_sources
 from bot.channels.telegram.splitting import LONGEST_PART, split, units
 from bot.channels.telegram.texts import text
 from bot.conversation.base import Turn
@@ -31,17 +31,6 @@ def sendable(said: str) -> list[str]:
 
 
 def _source_list(answer: Mapping[str, Any]) -> str:
-    lines = list(dict.fromkeys(_sources(answer)))
+    lines = listed_sources(answer)
     numbered = "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1))
     return f"{text('sources', answer.get('language', ''))} {numbered}" if lines else ""
-
-
-def _sources(answer: Mapping[str, Any]) -> Iterator[str]:
-    """ "title – url" of each source; a refusal names its articles' titles already, so only links add something."""
-    outcome = answer.get("outcome")
-    if outcome not in (Outcome.ANSWERED, Outcome.REFUSED):
-        return
-    for source in answer.get("sources", ()):
-        title, url = " ".join((source.get("title") or "").split()), source.get("url") or ""
-        if url or (title and outcome == Outcome.ANSWERED):
-            yield " – ".join(filter(None, (title, url)))
