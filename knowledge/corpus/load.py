@@ -1,0 +1,130 @@
+"""Files and folders to entries with ids and languages. Knows which loader reads which suffix; knows no format."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from knowledge.corpus import html, jsonl, markdown, table, text
+from knowledge.corpus.base import Loader
+from knowledge.corpus.clean import clean, one_line
+from knowledge.corpus.entry import Entry, derived_id
+from knowledge.corpus.files import Found, find
+from knowledge.corpus.read_text import read_text
+from knowledge.errors import CorpusError
+from knowledge.language import detect
+
+LOADERS: Mapping[str, Loader] = MappingProxyType(
+    {
+        ".csv": table.load,
+        ".tsv": table.load,
+        ".jsonl": jsonl.load,
+        ".md": markdown.load,
+        ".markdown": markdown.load,
+        ".html": html.load,
+        ".htm": html.load,
+        ".txt": text.load,
+    }
+)
+
+Notice = Callable[[str], None]
+"""Told in one line what was left out or changed, and where."""
+
+
+def load_sources(paths: Sequence[Path], notice: Notice = lambda line: None) -> list[Entry]:
+    """The entries of these files and folders, in the order given, with unique ids and a language each.
+
+    A folder is walked in sorted order; hidden files are skipped, and so, with a notice, are files of unknown
+    kinds. Sources are named relative to the folder, or by the file's name. CorpusError names place and cure.
+    """
+    entries: list[Entry] = []
+    for found in find(paths, frozenset(LOADERS), notice):
+        loaded = _in_languages(list(_entries(found, notice)))
+        if not loaded and found.named:
+            raise CorpusError(f"{found.name}: no entry found in it: fill it or leave it out")
+        if not loaded:
+            notice(f"{found.name}: no entry found in it, skipped")
+        entries += loaded
+    if not entries:
+        raise CorpusError(f"{', '.join(map(str, paths)) or 'no source'}: no entry found: name a file or folder with some")
+    return _with_ids(entries)
+
+
+def _in_languages(entries: list[Entry]) -> list[Entry]:
+    """The entries with the commonest language of their source where their own text is too short to tell."""
+    told = Counter(entry.language for entry in entries if entry.language)
+    commonest = told.most_common(1)[0][0] if told else "en"
+    return [entry if entry.language else replace(entry, language=commonest) for entry in entries]
+
+
+def _entries(found: Found, notice: Notice) -> Iterator[Entry]:
+    source = read_text(found.path, found.name)
+    removed = 0
+    for entry in LOADERS[found.path.suffix.lower()](source):
+        tidy, count = _tidy(entry)
+        removed += count
+        if tidy.answer:
+            yield tidy
+        else:
+            notice(f"{entry.place}: nothing can be read in the answer, skipped")
+    if removed:
+        notice(f"{found.name}: {removed} invisible characters removed")
+
+
+def _tidy(entry: Entry) -> tuple[Entry, int]:
+    """The entry with readable texts and a language, and how many invisible characters it lost."""
+    removed = 0
+
+    def tidied(text: str) -> str:
+        nonlocal removed
+        _refuse_unreadable(entry, text)
+        cleaned, count = clean(text)
+        removed += count
+        return cleaned
+
+    answer = tidied(entry.answer)
+    question, title, id, language = (
+        one_line(tidied(field)) for field in (entry.question, entry.title, entry.id, entry.language)
+    )
+    similar, tags = (
+        tuple(filter(None, dict.fromkeys(one_line(tidied(each)) for each in field))) for field in (entry.similar, entry.tags)
+    )
+    language = language.replace("_", "-").split("-")[0].lower() or detect(f"{question}\n{answer}", default="")
+    url = one_line(tidied(entry.url)) if entry.url else None
+    tidy = replace(
+        entry, id=id, question=question, answer=answer, similar=similar, title=title, tags=tags, language=language, url=url
+    )
+    return tidy, removed
+
+
+def _refuse_unreadable(entry: Entry, text: str) -> None:
+    if "\0" in text:
+        raise CorpusError(f"{entry.place}: a NUL character in the text: remove it")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):04x}"
+        raise CorpusError(f"{entry.place}: half a character ({half}) in the text: write it whole or remove it") from error
+
+
+def _with_ids(entries: list[Entry]) -> list[Entry]:
+    """The entries with a derived id where the source gives none; CorpusError when a given one is used twice."""
+    places: dict[str, str] = {}
+    for entry in entries:
+        if entry.id and entry.id in places:
+            raise CorpusError(f"{entry.place}: id '{entry.id}' is already used at {places[entry.id]}")
+        if entry.id:
+            places[entry.id] = str(entry.place)
+    seen: Counter[str] = Counter()
+    return [entry if entry.id else replace(entry, id=_derived(entry, seen, places)) for entry in entries]
+
+
+def _derived(entry: Entry, seen: Counter[str], given: Mapping[str, str]) -> str:
+    named = " › ".join(filter(None, (entry.title, entry.question))) or entry.answer
+    id = derived_id(entry.place.source, named)
+    while True:
+        seen[id] += 1
+        unique = id if seen[id] == 1 else f"{id}-{seen[id]}"
+        if unique not in given:
+            return unique
