@@ -24,10 +24,16 @@ class Store(Protocol):
         """How many vectors are stored."""
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Store `vectors` (n, dimension) under `ids` (n,). ValueError when an id is already there or shapes differ."""
+        """Store `vectors` (n, dimension) under `ids` (n,). ValueError for an id that is there or for other shapes."""
 
     def remove(self, ids: Sequence[int]) -> int:
         """Forget these ids; unknown ones are ignored. Returns how many were forgotten."""
+
+    def ids(self) -> Ids:
+        """The ids of all vectors, ascending."""
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The vectors (n, dimension) under `ids` (n,), in their order. KeyError for an unknown id."""
 
     def search(self, queries: Vectors, k: int) -> tuple[Scores, Ids]:
         """The k best for each of the queries (m, dimension).

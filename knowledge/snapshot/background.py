@@ -1,0 +1,98 @@
+"""What "unrelated" and "related, but something else" look like in one snapshot. Knows no single entry.
+
+Cosines mean nothing by themselves: 0.8 is near for one embedder and far for another, and a subject that is narrow
+brings all its entries near to each other. So two groups of questions are ranked when a snapshot is built, those of
+everyday life and the entries' own questions against the other entries, and scores are read against them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from knowledge.embedders.base import Embedder
+from knowledge.ranking import Ranked, rank
+from knowledge.snapshot.contents import Contents
+
+_OWN_QUESTIONS = 300
+_LEAST_SCALE_IN_STD = 2.0
+_TINY = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Of `n` numbers the mean, the standard deviation and four quantiles; all 0 where n is 0."""
+
+    n: int = 0
+    mean: float = 0.0
+    std: float = 0.0
+    q50: float = 0.0
+    q90: float = 0.0
+    q95: float = 0.0
+    q99: float = 0.0
+
+    @classmethod
+    def of(cls, numbers: Sequence[float]) -> "Distribution":
+        """The distribution of `numbers`."""
+        if not numbers:
+            return cls()
+        quantiles = np.quantile(numbers, (0.5, 0.9, 0.95, 0.99)).tolist()
+        figures = (float(np.mean(numbers)), float(np.std(numbers)), *quantiles)
+        return cls(len(numbers), *(round(figure, 6) for figure in figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How near the best entry comes: to everyday questions (`off_topic`), and to questions of other entries.
+
+    The `…_score` are of the best cosine, the others of the pooled cosine (see `knowledge.ranking`).
+    """
+
+    off_topic: Distribution
+    off_topic_score: Distribution
+    neighbours: Distribution
+    neighbours_score: Distribution
+
+    def closeness(self, pooled: float) -> float:
+        """Where a pooled cosine lies: 0 as near as everyday questions come, 1 as near as one entry is to another."""
+        span = self.neighbours.mean - self.off_topic.mean if self.neighbours.n else 0.0
+        least = max(_LEAST_SCALE_IN_STD * self.off_topic.std, _TINY)
+        return (pooled - self.off_topic.mean) / max(span, least)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Background":
+        """The background whose fields were written as plain JSON types."""
+        return cls(**{name: Distribution(**figures) for name, figures in data.items()})
+
+
+def measure(contents: Contents, embedder: Embedder) -> Background:
+    """The background of `contents`, whose vectors are of `embedder`."""
+    everyday = off_topic_questions()
+    off_topic = [hits[0] for hits in rank(contents, everyday, embedder.embed_queries(everyday), 1) if hits]
+    neighbours = _neighbours(contents, embedder)
+    return Background(
+        Distribution.of([hit.pooled for hit in off_topic]),
+        Distribution.of([hit.score for hit in off_topic]),
+        Distribution.of([hit.pooled for hit in neighbours]),
+        Distribution.of([hit.score for hit in neighbours]),
+    )
+
+
+@cache
+def off_topic_questions() -> tuple[str, ...]:
+    """Questions of everyday life, in many languages, that no support team's knowledge answers."""
+    lines = (files("knowledge") / "data" / "offtopic.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
+    """For an even sample of the entries, the nearest other entry to each one's question."""
+    table, count = contents.table, len(contents.entries)
+    rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
+    asked = [table.texts[table.starts[row]] for row in rows]
+    rankings = rank(contents, asked, embedder.embed_queries(asked), 2)
+    others = ([hit for hit in hits if hit.row != row] for row, hits in zip(rows, rankings, strict=True))
+    return [hits[0] for hits in others if hits]

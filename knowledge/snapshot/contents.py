@@ -1,0 +1,126 @@
+"""Everything a search needs, in memory and in files: entries, their views, vectors and words. Knows no embedder."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.corpus.entry import Entry
+from knowledge.embedders.base import Vectors
+from knowledge.errors import SnapshotError
+from knowledge.lexical import Lexical, Rows
+from knowledge.snapshot.layout import ENTRIES, LEXICAL, VECTORS, VIEWS
+from knowledge.stores.base import Ids, Store
+from knowledge.stores.faiss import FaissStore
+from knowledge.views import vector_id, views
+
+_FIELDS = ("question", "similar", "title", "answer")
+_SHRINK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTable:
+    """The views of all entries, in the order of the entries: view i has the vector `ids[i]`.
+
+    `rows` (n,) are positions in the list of entries; the views of entry r are those from starts[r] to starts[r + 1].
+    `by_id` sorts the table by the vectors' ids.
+    """
+
+    ids: Ids
+    rows: Rows
+    fields: tuple[str, ...]
+    texts: tuple[str, ...]
+    starts: NDArray[np.int64]
+    by_id: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> "ViewTable":
+        """The views of `entries`. SnapshotError when two of them would share a vector's id."""
+        found = [(row, view) for row, entry in enumerate(entries) for view in views(entry)]
+        ids = np.array([vector_id(entries[row].id, view) for row, view in found], np.int64)
+        if len(np.unique(ids)) != len(ids):
+            raise SnapshotError("two texts got the same vector id; change the id of an entry")
+        rows = np.array([row for row, _ in found], np.int32)
+        fields, texts = tuple(view.field for _, view in found), tuple(view.text for _, view in found)
+        return cls(ids, rows, fields, texts, _starts(rows, len(entries)), _by_id(ids))
+
+    @classmethod
+    def load(cls, path: Path, entries: int) -> "ViewTable":
+        """The table that `save` wrote, for so many entries."""
+        with np.load(path, allow_pickle=False) as data:
+            texts = tuple(json.loads(data["texts"].tobytes()))
+            fields = tuple(_FIELDS[code] for code in data["fields"].tolist())
+            ids, rows = data["ids"], data["rows"]
+        return cls(ids, rows, fields, texts, _starts(rows, entries), _by_id(ids))
+
+    def save(self, path: Path) -> None:
+        """Write everything into one file."""
+        texts = np.frombuffer(json.dumps(self.texts, ensure_ascii=False).encode(), np.uint8)
+        codes = np.array([_FIELDS.index(field) for field in self.fields], np.uint8)
+        with path.open("wb") as file:
+            np.savez(file, ids=self.ids, rows=self.rows, fields=codes, texts=texts)
+
+    def positions(self, ids: Ids) -> NDArray[np.int64]:
+        """Where in the table the views with these vector ids stand. All of them must be there."""
+        found: NDArray[np.int64] = self.by_id[np.searchsorted(self.ids, ids, sorter=self.by_id)]
+        return found
+
+    def of_rows(self, rows: Rows) -> NDArray[np.int64]:
+        """The positions of all views of the entries at `rows`, entry by entry."""
+        spans = [np.arange(self.starts[row], self.starts[row + 1]) for row in rows.tolist()]
+        return np.concatenate(spans) if spans else np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is searched. `mean` (dimension,) is what all vectors have in common."""
+
+    entries: tuple[Entry, ...]
+    table: ViewTable
+    store: Store
+    lexical: Lexical
+    mean: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], table: ViewTable, vectors: Vectors) -> "Contents":
+        """The contents with `vectors` (len(table.ids), dimension) in the order of the table."""
+        store = FaissStore(vectors.shape[1])
+        store.add(table.ids, vectors)
+        return cls(tuple(entries), table, store, Lexical.build(entries), _mean(vectors))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Contents":
+        """What `save` wrote. OSError, ValueError or KeyError when it is not whole."""
+        with (folder / ENTRIES).open(encoding="utf-8") as lines:
+            entries = tuple(Entry.from_json(json.loads(line)) for line in lines)
+        table = ViewTable.load(folder / VIEWS, len(entries))
+        store, lexical = FaissStore.load(folder / VECTORS), Lexical.load(folder / LEXICAL)
+        if not np.array_equal(np.sort(table.ids), store.ids()) or len(lexical) != len(entries):
+            raise ValueError(f"{folder}: entries, texts and vectors do not belong together")
+        return cls(entries, table, store, lexical, _mean(store.vectors(table.ids)))
+
+    def save(self, folder: Path) -> None:
+        """Write everything into files of the existing `folder`."""
+        with (folder / ENTRIES).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(json.dumps(entry.to_json(), ensure_ascii=False) + "\n" for entry in self.entries)
+        self.table.save(folder / VIEWS)
+        self.store.save(folder / VECTORS)
+        self.lexical.save(folder / LEXICAL)
+
+
+def _starts(rows: Rows, entries: int) -> NDArray[np.int64]:
+    return np.searchsorted(rows, np.arange(entries + 1)).astype(np.int64)
+
+
+def _by_id(ids: Ids) -> NDArray[np.int64]:
+    return np.argsort(ids).astype(np.int64)
+
+
+def _mean(vectors: Vectors) -> NDArray[np.float32]:
+    # Shrunk for a handful of texts: there the mean is their subject itself, and little would be left.
+    share = len(vectors) / (len(vectors) + _SHRINK)
+    mean: NDArray[np.float32] = (share * vectors.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    return mean
