@@ -30,7 +30,11 @@ _SCRIPTS = (
     ("khmer", "\u1780-\u17ff", ("km",), 0.25),
     ("latin", "A-Za-z\u00c0-\u024f\u1e00-\u1eff", (), 0.2),
 )
-_LATIN = tuple("en de fr es pt it nl sv da no fi pl cs sk sl hr hu ro tr id ms vi et lv lt ca tl sw".split())
+_LATIN = (
+    "en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi",
+    "pl", "cs", "sk", "sl", "hr", "hu", "ro", "tr", "id", "ms",
+    "vi", "et", "lv", "lt", "ca", "tl", "sw",
+)  # fmt: skip
 # Letters that only one of a script's languages writes.
 _TELLING = {
     "uk": "іїєґ", "be": "ў", "sr": "ђћ", "mk": "ѓќѕ", "kk": "әғқңөұүһ", "ur": "ٹڈڑے", "fa": "پچژگ",
@@ -64,7 +68,9 @@ def detect(text: str, candidates: Sequence[str] | None = None, default: str = "e
 
 def _script(text: str) -> str | None:
     """The script that most of the text is in, None without letters; some kana make Chinese characters Japanese."""
-    share = Counter({name: len(found) * _WEIGHT[name] for name, pattern in _LETTERS.items() if (found := pattern.findall(text))})
+    share = Counter(
+        {name: len(found) * _WEIGHT[name] for name, pattern in _LETTERS.items() if (found := pattern.findall(text))}
+    )
     if share["kana"] and share["kana"] >= 0.2 * share["han"]:
         share["kana"] += share.pop("han", 0)
     return max(share, key=lambda name: share[name]) if any(share.values()) else None

@@ -2,24 +2,29 @@
 
 import re
 
-_NEVER = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEVER = _words(
     # A name or an example follows these, whatever its first letter.
     "mr mrs ms dr prof st mt rev hon gen sen rep capt sgt lt col fr sr sra srta herr hr "
     "e.g eg i.e ie cf vs viz approx ca resp incl excl esp z.b d.h u.a bzw ggf evtl inkl exkl zzgl ca. p.ex "
     "ave blvd rd tel fax ext dept mon tue tues wed thu thur thurs fri sat sun "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    "jan feb mar apr jun jul aug sep sept oct nov dec"
 )
-_BEFORE_NUMBER = frozenset("no nr nos num art abs sec ch vol fig p pp para item ref version ver v n°".split())
-_MAY_END = frozenset("etc usw inc ltd co corp llc gmbh jr plc bros a.m p.m am pm u.s u.k e.u u.s.a ph.d b.v".split())
-_STARTERS = frozenset(
+_BEFORE_NUMBER = _words("no nr nos num art abs sec ch vol fig p pp para item ref version ver v n°")
+_MAY_END = _words("etc usw inc ltd co corp llc gmbh jr plc bros a.m p.m am pm u.s u.k e.u u.s.a ph.d b.v")
+_STARTERS = _words(
     "the a an we you he she it they i this that these those there if when while once after before please your our "
     "my his her its their for in on at to from with as by all any each no not yes but and or so however do does did "
     "can could will would may should is are was what where how why who which also orders wir sie es der die das wenn "
-    "bitte ihre el la los las si para por nous vous le les pour".split()
+    "bitte ihre el la los las si para por nous vous le les pour"
 )
-_MONTHS = frozenset(
+_MONTHS = _words(
     "januar februar märz april mai juni juli august september oktober november dezember jahrhundert etage stock "
-    "ledna února března dubna května června července srpna září října listopadu prosince".split()
+    "ledna února března dubna května června července srpna září října listopadu prosince"
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«/–—-]+\Z")
 _WORD_AFTER = re.compile(r"\w+")
@@ -45,6 +50,5 @@ def _full_stop(word: str, following: str) -> bool:
         return not following[:1].isdigit()
     if low in _MAY_END or re.fullmatch(r"(?:[a-z]\.)+[a-z]", low):
         return following[:1].isupper() and following.casefold() in _STARTERS
-    if re.fullmatch(r"\d{1,2}", low) and following.casefold() in _MONTHS:
-        return False
-    return True
+    ordinal = re.fullmatch(r"\d{1,2}", low) and following.casefold() in _MONTHS
+    return not ordinal

@@ -32,9 +32,7 @@ def one_line(text: str) -> str:
 
 def _without_idle_joiners(text: str) -> tuple[str, int]:
     idle = [
-        found.start()
-        for found in _JOINER.finditer(text)
-        if not found.start() or not _joins(text[found.start() - 1])
+        found.start() for found in _JOINER.finditer(text) if not found.start() or not _joins(text[found.start() - 1])
     ]
     for at in reversed(idle):
         text = text[:at] + text[at + 1 :]

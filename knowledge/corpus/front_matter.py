@@ -1,7 +1,6 @@
 """The lines between `---` at the head of a Markdown file. Knows the few keys an entry has, not YAML at large."""
 
 import re
-from dataclasses import replace
 
 from knowledge.corpus.columns import column_named
 from knowledge.corpus.sections import Page
@@ -17,10 +16,8 @@ def front_matter(text: str) -> tuple[Page, int]:
     if not found:
         return Page(), 0
     values = _values(found.group(1))
-    page = Page(tags=tuple(values.get("tags", ())))
-    for field in ("title", "language", "url"):
-        if values.get(field):
-            page = replace(page, **{field: values[field][0]})
+    title, language, url = (values.get(field, [""])[0] for field in ("title", "language", "url"))
+    page = Page(title, tuple(values.get("tags", ())), language, url or None)
     return page, found.end()
 
 

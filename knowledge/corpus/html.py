@@ -1,4 +1,4 @@
-"""HTML pages to blocks and entries. Knows elements and what a reader sees; knows no style sheet and runs no script."""
+"""HTML pages to blocks and entries. Knows elements and what a reader sees; no style sheet, no script."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin
@@ -14,6 +14,7 @@ from knowledge.corpus.sections import ITEM, Block, Page, asked, entries_of
 
 _TITLE_SEPARATORS = (" | ", " – ", " — ", " - ", " · ", " :: ", "_")
 _DEEPEST = 200
+_ITEMS = frozenset({"summary", "dt"})
 _LISTS = frozenset({"ul", "ol", "menu"})
 _STRUCTURED = "h1, h2, h3, h4, h5, h6, details, dl, table, pre, [itemtype]"
 
@@ -50,7 +51,7 @@ class _Blocks:
         self._tree = tree
         self._marked = marked
         base = self._tree.css_first("base[href]")
-        shown = {id for node in tree.css("[aria-controls]") for id in attribute(node, "aria-controls").split()}
+        shown = {name for node in tree.css("[aria-controls]") for name in attribute(node, "aria-controls").split()}
         self._reader = Reader(urljoin(url or "", attribute(base, "href")) if base else url, frozenset(shown))
 
     def of_main(self) -> Iterator[Block]:
@@ -65,6 +66,9 @@ class _Blocks:
 
     def _inside(self, parent: LexborNode, framed: bool, depth: int = 0) -> Iterator[Block]:
         """The blocks of the children; texts and inline elements between block elements make one paragraph."""
+        if depth > _DEEPEST:
+            yield from self._paragraph([parent])
+            return
         inline: list[LexborNode] = []
         child = parent.first_child
         while child is not None:
@@ -79,31 +83,25 @@ class _Blocks:
         yield from self._paragraph(inline)
 
     def _element(self, node: LexborNode, framed: bool, depth: int) -> Iterator[Block]:
-        if depth > _DEEPEST:
-            yield from self._paragraph([node])
-        elif node.tag in HEADINGS:
+        if node.tag in HEADINGS:
             yield from self._heading([node], int(node.tag[1]))
         elif node.tag in _LISTS:
             yield from self._list(node, framed, depth)
         elif node.tag == "table" and not node.css_first("h1, h2, h3, h4, table table, dl, details"):
             yield from self._table(node)
-        elif node.tag == "dl":
-            yield from self._terms(node, framed, depth)
-        elif node.tag == "details":
+        elif node.tag in ("dl", "details"):
             yield from self._inside(node, framed, depth)
             yield Block("", None, None, ITEM)
-        elif node.tag in ("summary", "dt"):
+        elif node.tag in _ITEMS:
             yield from self._heading([node], ITEM)
         elif attribute(node, "itemtype").endswith("schema.org/Question"):
             yield from self._question(node, framed, depth)
         elif node.tag == "pre":
             yield from self._block(self._reader.verbatim(node))
+        elif bold := self._bold_question(node):
+            yield from self._bold(bold)
         else:
-            bold = node.css_first("strong, b") if node.tag == "p" else None
-            if bold is not None and asked(self._plain(bold)) and self._begins(node, bold):
-                yield from self._bold(node, bold)
-            else:
-                yield from self._inside(node, framed, depth)
+            yield from self._inside(node, framed, depth)
 
     def _heading(self, nodes: list[LexborNode], level: int) -> Iterator[Block]:
         text, start, end = self._marked.read(self._reader.text(nodes))
@@ -138,10 +136,6 @@ class _Blocks:
         header = self._marked.read(rows[0])[0] if rows and node.css_first("th") else ""
         yield from self._block("\n".join(rows), header=header)
 
-    def _terms(self, node: LexborNode, framed: bool, depth: int) -> Iterator[Block]:
-        yield from self._inside(node, framed, depth)
-        yield Block("", None, None, ITEM)
-
     def _question(self, node: LexborNode, framed: bool, depth: int) -> Iterator[Block]:
         name, answer = node.css_first("[itemprop=name]"), node.css_first("[itemprop=acceptedAnswer]")
         if name is None or answer is None:
@@ -154,10 +148,15 @@ class _Blocks:
     def _plain(self, node: LexborNode) -> str:
         return " ".join(self._marked.read(self._reader.text([node]))[0].split())
 
-    def _begins(self, node: LexborNode, bold: LexborNode) -> bool:
-        return self._plain(node).startswith(self._plain(bold)) and bold.parent is not None and bold.parent.mem_id == node.mem_id
+    def _bold_question(self, node: LexborNode) -> LexborNode | None:
+        """The bold question that a paragraph begins with, if it does."""
+        first = node.css_first("strong, b") if node.tag == "p" else None
+        if first is None or first.parent is None or first.parent.mem_id != node.mem_id:
+            return None
+        question = self._plain(first)
+        return first if asked(question) and self._plain(node).startswith(question) else None
 
-    def _bold(self, node: LexborNode, bold: LexborNode) -> Iterator[Block]:
+    def _bold(self, bold: LexborNode) -> Iterator[Block]:
         yield from self._heading([bold], ITEM)
         rest: list[LexborNode] = []
         following = bold.next

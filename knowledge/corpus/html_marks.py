@@ -1,4 +1,4 @@
-"""Remembers where each text of an HTML source stands, across a parser that does not. Knows tags, not what they mean."""
+"""Where each text of an HTML source stands, across a parser that forgets it. Knows tags, not what they mean."""
 
 import re
 from dataclasses import dataclass

@@ -6,20 +6,29 @@ from selectolax.lexbor import LexborNode
 
 from knowledge.corpus.links import with_address
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_DROPPED = frozenset(
+_DROPPED = _words(
     "script style noscript template svg math iframe object canvas audio video select input textarea nav aside footer "
-    "head title button dialog datalist map meta link".split()
+    "head title button dialog datalist map meta link"
 )
 _FRAMES = frozenset({"header", "form"})
-_BLOCKS = HEADINGS | frozenset(
-    "p div section article main header footer nav aside ul ol menu li table thead tbody tfoot tr td th caption dl dt dd "
-    "details summary pre blockquote figure figcaption address hr form fieldset legend center body hgroup search".split()
+_BLOCKS = HEADINGS | _words(
+    "p div section article main header footer nav aside ul ol menu li table thead tbody tfoot tr td th caption "
+    "dl dt dd details summary pre blockquote figure figcaption address hr form fieldset legend center "
+    "body hgroup search"
 )
-_ROLES = frozenset("navigation banner contentinfo search complementary dialog alertdialog menu menubar".split())
-_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d]))", re.I)
-_UNSEEN = frozenset("sr-only visually-hidden screen-reader-text skip-link headerlink anchorjs-link".split())
-_ANCHORS = frozenset("¶ # § 🔗 ".split()) | {""}
+_ROLES = _words("navigation banner contentinfo search complementary dialog alertdialog menu menubar")
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity)\s*:\s*0(?![.\d])", re.I
+)
+_UNSEEN = _words("sr-only visually-hidden screen-reader-text skip-link headerlink anchorjs-link")
+_ANCHORS = _words("¶ # § 🔗 ") | {""}
+_HOLDERS = HEADINGS | _words("p div ul ol table dl details pre section article")
 _BREAK = "\v"
 _DEEPEST = 200
 
@@ -113,7 +122,10 @@ class Reader:
         return is_shown(node, True, self.controlled)
 
     def _holds_block(self, node: LexborNode) -> bool:
-        return node.css_first("p, div, ul, ol, table, dl, details, pre, h1, h2, h3, h4, h5, h6, section, article") is not None
+        return (
+            node.css_first("p, div, ul, ol, table, dl, details, pre, h1, h2, h3, h4, h5, h6, section, article")
+            is not None
+        )
 
 
 def _children(node: LexborNode, texts: bool = False) -> list[LexborNode]:

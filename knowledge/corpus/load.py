@@ -47,7 +47,7 @@ def load_sources(paths: Sequence[Path], notice: Notice = lambda line: None) -> l
             notice(f"{found.name}: no entry found in it, skipped")
         entries += loaded
     if not entries:
-        raise CorpusError(f"{', '.join(map(str, paths)) or 'no source'}: no entry found: name a file or folder with some")
+        raise CorpusError(f"{', '.join(map(str, paths)) or 'no source'}: no entry found in it")
     return _with_ids(entries)
 
 
@@ -83,17 +83,24 @@ def _tidy(entry: Entry) -> tuple[Entry, int]:
         removed += count
         return cleaned
 
-    answer = tidied(entry.answer)
-    question, title, id, language = (
-        one_line(tidied(field)) for field in (entry.question, entry.title, entry.id, entry.language)
-    )
-    similar, tags = (
-        tuple(filter(None, dict.fromkeys(one_line(tidied(each)) for each in field))) for field in (entry.similar, entry.tags)
-    )
-    language = language.replace("_", "-").split("-")[0].lower() or detect(f"{question}\n{answer}", default="")
-    url = one_line(tidied(entry.url)) if entry.url else None
+    def line(text: str) -> str:
+        return one_line(tidied(text))
+
+    def lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(filter(None, dict.fromkeys(map(line, texts))))
+
+    question, answer = line(entry.question), tidied(entry.answer)
+    language = line(entry.language).replace("_", "-").split("-")[0].lower()
     tidy = replace(
-        entry, id=id, question=question, answer=answer, similar=similar, title=title, tags=tags, language=language, url=url
+        entry,
+        id=line(entry.id),
+        question=question,
+        answer=answer,
+        similar=lines(entry.similar),
+        title=line(entry.title),
+        tags=lines(entry.tags),
+        language=language or detect(f"{question}\n{answer}", default=""),
+        url=line(entry.url or "") or None,
     )
     return tidy, removed
 
@@ -105,7 +112,9 @@ def _refuse_unreadable(entry: Entry, text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(text[error.start]):04x}"
-        raise CorpusError(f"{entry.place}: half a character ({half}) in the text: write it whole or remove it") from error
+        raise CorpusError(
+            f"{entry.place}: half a character ({half}) in the text: write it whole or remove it"
+        ) from error
 
 
 def _with_ids(entries: list[Entry]) -> list[Entry]:
@@ -122,9 +131,9 @@ def _with_ids(entries: list[Entry]) -> list[Entry]:
 
 def _derived(entry: Entry, seen: Counter[str], given: Mapping[str, str]) -> str:
     named = " › ".join(filter(None, (entry.title, entry.question))) or entry.answer
-    id = derived_id(entry.place.source, named)
+    stem = derived_id(entry.place.source, named)
     while True:
-        seen[id] += 1
-        unique = id if seen[id] == 1 else f"{id}-{seen[id]}"
+        seen[stem] += 1
+        unique = stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
         if unique not in given:
             return unique

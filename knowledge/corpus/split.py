@@ -4,13 +4,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.corpus.abbreviations import ends_sentence
 
 PIECE = 900
 """How many characters a piece of a long text has at most, unless told otherwise."""
 
-_LIST_ITEM = r"(?:[-*+•·‣▪◦–—●○]|\(?\d{1,3}[.)](?!\d)|\d{1,2}[、．]|[(（][\d一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳])"
+_LIST_ITEM = (
+    r"(?:[-*+•·‣▪◦–—●○]|\(?\d{1,3}[.)](?!\d)|\d{1,2}[、．]|[(（][\d一二三四五六七八九十]{1,3}[)）]"
+    r"|[一二三四五六七八九十]{1,3}、|[①-⑳])"
+)
 _ITEM = re.compile(rf"[ \t\u3000]*{_LIST_ITEM}")
 _MARKER = re.compile(rf"[ \t\u3000]*(?:#{{1,6}}|{_LIST_ITEM})\Z")
 _TERMINAL = "。！？｡؟۔।።.!?…"
@@ -22,12 +26,10 @@ _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U0002
 _WRAPPED_AT = 60
 _HELD = 200
 # Unclosed openers hold as well, so that a growing draft is never cut where the whole would not be.
+_PAIRS = (r"“ ”", r"「 」", r"『 』", r"（ ）", r"【 】", r"《 》", r"« »", r"(?<![:;=])\( \)", r"\[ \]")
 _TOGETHER = re.compile(
     r"https?://[^\s<>\"'，。！？；（）】」』》]+|www\.[^\s<>\"'，。！？；（）】」』》]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    + "".join(
-        rf"|{opener}[^{closer}\n]{{0,{_HELD}}}(?:{closer}|\Z)"
-        for opener, closer in ("“”", "「」", "『』", "（）", "【】", "《》", "«»", (r"(?<![:;=])\(", r"\)"), (r"\[", r"\]"))
-    )
+    + "".join(rf"|{opener}[^{closer}\n]{{0,{_HELD}}}(?:{closer}|\Z)" for opener, closer in map(str.split, _PAIRS))
     + rf'|(?<![\w"])"(?=\S)[^"\n]{{0,{_HELD}}}(?:"|\Z)'
 )
 
@@ -104,7 +106,7 @@ def _atoms(text: str, start: int, end: int, limit: int, depth: int) -> Iterator[
 
 def _spans(text: str, cuts: list[int]) -> Iterator[Span]:
     """What stands between neighbouring cuts, stripped; nothing where only white space stands."""
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         inner = text[start:end].strip()
         if inner:
             begin = start + len(text[start:end]) - len(text[start:end].lstrip())
@@ -127,7 +129,7 @@ def _goes_on(line: str, text: str, at: int) -> bool:
     line = line.rstrip()
     if not line or text[at : at + 1] in ("", "\n", "\t", "|", "#", ">") or _ITEM.match(text, at):
         return False
-    if line[-1] in ":：|" or _END.search(line[-6:] + "\n") and line[-1] in _TERMINAL + _CLOSER.replace("\\", ""):
+    if line[-1] in ":：|" or re.search(rf"[{_TERMINAL}][{_CLOSER}]*\Z", line[-6:]):
         return False
     following = text[at : at + 40].lstrip()
     width = len(line) + len(_WIDE.findall(line))
