@@ -14,10 +14,12 @@ from bot.answering.support import SpanSupport
 from bot.desk.desk import Desk
 from bot.generators.base import Generator
 from bot.generators.extractive import ExtractiveGenerator
+from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from knowledge.embedders.base import Embedder
+from knowledge.errors import EmbedderError
 from knowledge.retriever import Retriever
-from knowledge.snapshot import Snapshot, open_current
+from knowledge.snapshot.reader import current_manifest, open_current
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +67,24 @@ def open_generator(settings: Settings, pull: Pull = quiet_pull) -> Generator | N
     return CausalGenerator(folder, weights=settings.weights, waiting=settings.queue_size)
 
 
+def built_with(knowledge: Path) -> str:
+    """The name under which `open_embedder` finds the embedder of the snapshot in use. Raises SnapshotError."""
+    kind, _, model = current_manifest(knowledge)[1].embedder.partition(":")
+    if kind == HASHING:
+        return HASHING
+    name = model.rpartition("@")[0]
+    if name in read_catalogue():
+        return name
+    raise EmbedderError(f"{knowledge} was built with {name}: set KEFU_EMBEDDER to the folder or name of that model")
+
+
+def open_retriever(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Retriever:
+    """What finds entries in the snapshot in use. Raises SnapshotError."""
+    snapshot = open_current(knowledge)
+    embedder = open_embedder(settings, settings.embedder or built_with(knowledge), pull)
+    return Retriever(snapshot, embedder)
+
+
 @dataclass(frozen=True, slots=True)
 class Brain:
     """What answers: the models and, made from a snapshot, the answerer."""
@@ -75,24 +95,14 @@ class Brain:
     knowledge: Path
 
     def answerer(self) -> Answerer:
-        """An answerer over the current snapshot. Raises SnapshotError."""
-        return self.answerer_over(self.current())
-
-    def current(self) -> Snapshot:
-        """The current snapshot, checked. Raises SnapshotError."""
-        return open_current(self.knowledge, self.embedder.name)
-
-    def answerer_over(self, snapshot: Snapshot) -> Answerer:
-        """An answerer over this snapshot."""
-        settings = self.settings
-        retriever = Retriever(snapshot, self.embedder)
-        support = SpanSupport(retriever)
+        """An answerer over the snapshot in use. Raises SnapshotError."""
+        retriever = Retriever(open_current(self.knowledge), self.embedder)
         manner = Manner(
-            compose=settings.compose == "always",
-            seconds=settings.answer_seconds,
-            tokens=settings.answer_tokens,
+            compose=self.settings.compose == "always",
+            seconds=self.settings.answer_seconds,
+            tokens=self.settings.answer_tokens,
         )
-        speaker = Speaker(self.generator, ExtractiveGenerator(), support, manner)
+        speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
         return Answerer(retriever, speaker, Policy())
 
     def close(self) -> None:
@@ -102,9 +112,10 @@ class Brain:
 
 
 def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Brain:
-    """Load what answers from the snapshots in `knowledge`, with the embedder they were built with."""
-    name = settings.embedder or built_with(knowledge)
-    return Brain(settings, open_embedder(settings, name, pull), open_generator(settings, pull), knowledge)
+    """Load what answers from the snapshots in `knowledge`. A damaged one is refused before models are loaded."""
+    open_current(knowledge)
+    embedder = open_embedder(settings, settings.embedder or built_with(knowledge), pull)
+    return Brain(settings, embedder, open_generator(settings, pull), knowledge)
 
 
 @contextlib.asynccontextmanager

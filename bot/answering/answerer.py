@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.language import detect
-
 from bot.answering.answer import BOT, Answer, Mode, Outcome, Question, Reason, Sentence, Source
 from bot.answering.decide import Finding, Weights, judge
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
 from bot.reading.intent import Intent, read_intent
+from knowledge.language import detect
 from knowledge.retriever import Retriever
 
 Release = Callable[[Sentence], None]

@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from knowledge.corpus.split import sentences
-
 from bot.answering.answer import CUSTOMER, PastTurn, Question
 from bot.generators.base import ChatMessage, Prompt
 from knowledge.corpus.entry import Entry
+from knowledge.corpus.split import sentences
 
 CountTokens = Callable[[Sequence[ChatMessage]], int]
 

@@ -6,10 +6,9 @@ Follow-ups are recognised by their form only; they are looked up both as written
 import re
 from dataclasses import dataclass
 
-from knowledge.corpus.split import sentences
-
 from bot.answering.answer import CUSTOMER, Question
 from bot.reading.intent import Intent, read_intent
+from knowledge.corpus.split import sentences
 
 _SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
 # Words that point back at something said before.

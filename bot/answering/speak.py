@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from knowledge.corpus.split import sentences
 
 from bot.answering.answer import Mode, Question, Sentence, Source
 from bot.answering.check import Support, check_sentence, source_text
@@ -18,6 +17,7 @@ from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
 from bot.generators.base import GenerationFailed, Generator, Limits
 from knowledge.corpus.entry import Entry
+from knowledge.corpus.split import sentences
 from knowledge.retriever import Hit
 
 _log = structlog.get_logger(__name__)

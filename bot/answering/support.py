@@ -3,7 +3,10 @@
 from functools import lru_cache
 
 from knowledge.corpus.split import sentences
+from knowledge.embedders.base import Vectors
 from knowledge.retriever import Retriever
+
+_TINY = 1e-6
 
 
 class SpanSupport:
@@ -20,9 +23,9 @@ class SpanSupport:
     def __call__(self, sentence: str, source: str) -> float:
         """Support of `sentence` by `source`, 0 to 1."""
         nearest = float((self._vectors(source) @ self._vectors(sentence)[0]).max())
-        unrelated = self._retriever.background.median
-        return min(1.0, max(0.0, (nearest - unrelated) / max(1e-6, 1 - unrelated)))
+        unrelated = self._retriever.unrelated
+        return min(1.0, max(0.0, (nearest - unrelated) / max(1 - unrelated, _TINY)))
 
-    def _embed(self, text: str):  # type: ignore[no-untyped-def]
-        spans = [span.text for span in sentences(text)] or [text]
-        return self._retriever.embed(spans)
+    def _embed(self, text: str) -> Vectors:
+        """Vectors of the sentences of `text`, shape (sentences, dimension)."""
+        return self._retriever.embed([span.text for span in sentences(text)] or [text])

@@ -28,8 +28,9 @@ def ask(
     cases = list(_read_batch(batch)) if batch else [_single(text or "")]
     from bot.app import open_brain
     from bot.commands.cases import answer_case
+    from bot.commands.progress import pull
 
-    brain = open_brain(settings, knowledge_folder(settings, knowledge))
+    brain = open_brain(settings, knowledge_folder(settings, knowledge), pull)
     try:
         answerer = brain.answerer()
         for case in cases:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.answering.answer import Question
 from bot.app import House
+from knowledge.snapshot.reader import open_current
 
 
 async def through_the_api(house: House, repeats: int) -> list[float]:
@@ -54,7 +55,7 @@ def _ask_repeatedly(address: str, token: str, questions: list[str], repeats: int
 
 def _questions(house: House) -> list[str]:
     """What the entries themselves ask, at most fifty."""
-    entries = house.brain.current().entries
+    entries = open_current(house.brain.knowledge).contents.entries
     return [entry.question for entry in entries if entry.question][:50] or ["?"]
 
 

@@ -12,11 +12,12 @@ def chat(knowledge: KnowledgeOption = None) -> None:
     settings = load_settings("warning")
     from bot.app import open_house
     from bot.channels.console import chat as console_chat
+    from bot.commands.progress import pull
     from bot.desk.worker import Worker
 
     async def talk() -> None:
         stop = asyncio.Event()
-        async with open_house(settings, knowledge_folder(settings, knowledge)) as house:
+        async with open_house(settings, knowledge_folder(settings, knowledge), pull) as house:
             worker = Worker(house.desk.conversations, house.engine, "console")
             working = asyncio.create_task(worker.run(stop))
             try:

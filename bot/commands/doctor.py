@@ -52,7 +52,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for what, check in checks:
         try:
             yield check(settings)
-        except Exception as error:  # noqa: BLE001  (the doctor reports what it meets, whatever it is)
+        except Exception as error:
             yield Finding(what, one_line(error) or f"{type(error).__name__}: {error}", "see the line before")
 
 
@@ -88,10 +88,10 @@ def _embedder_of(folder: Path) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
-    from knowledge.snapshot import open_current
+    from knowledge.snapshot.reader import open_current
 
     snapshot = open_current(settings.knowledge_dir)
-    return Finding("knowledge", f"snapshot {snapshot.id} with {len(snapshot.entries)} entries is whole")
+    return Finding("knowledge", f"snapshot {snapshot.id} with {snapshot.manifest.entries} entries is whole")
 
 
 def _redis(settings: Settings) -> Finding:
@@ -116,7 +116,7 @@ def _port(settings: Settings) -> Finding:
     where = f"{settings.port} on {settings.host}"
     try:
         listen_on(settings.host, settings.port).close()
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if _is_kefu(settings):
             return Finding("port", f"{where} is held by a running Kefu")
         return Finding("port", one_line(error) or str(error), "stop that program or set KEFU_PORT")

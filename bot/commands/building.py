@@ -1,0 +1,55 @@
+"""Builds knowledge from files for commands: chooses the embedder, shows progress. Knows no answerer."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from bot.settings import Settings
+from knowledge.snapshot.reader import Snapshot
+
+_FINGERPRINT = "SOURCES"
+
+
+def sample_sources() -> Path:
+    """The folder of the sample knowledge inside the installed package."""
+    return Path(str(files("knowledge").joinpath("sample", "faq")))
+
+
+def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> Snapshot:
+    """Build a snapshot of the sources in `out` and put it into use; progress goes to standard error."""
+    from knowledge.corpus import load_sources
+
+    entries = load_sources(sources, notice=_notice)
+    from bot.app import open_embedder
+    from bot.commands.progress import pull, text_bar
+    from knowledge.embedders.choice import choose_default
+    from knowledge.snapshot.builder import build
+
+    embedder = open_embedder(settings, settings.embedder or choose_default(entries), pull)
+    with text_bar(f"embedding {len(entries)} entries") as progress:
+        return build(entries, sources, embedder, out, progress)
+
+
+def build_if_changed(settings: Settings, sources: Sequence[Path], out: Path) -> None:
+    """Build unless `out` holds a snapshot of the same files, by their paths, sizes and times of change."""
+    wanted = _fingerprint(settings, sources)
+    mark = out / _FINGERPRINT
+    if (out / "CURRENT").exists() and mark.exists() and mark.read_text("utf-8") == wanted:
+        return
+    build_knowledge(settings, sources, out)
+    mark.write_text(wanted, "utf-8")
+
+
+def _fingerprint(settings: Settings, sources: Sequence[Path]) -> str:
+    digest = hashlib.sha256(f"{settings.embedder}\n".encode())
+    for source in sources:
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            status = path.stat()
+            digest.update(f"{path.resolve()}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _notice(line: str) -> None:
+    sys.stderr.write(f"note: {line}\n")
