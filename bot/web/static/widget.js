@@ -93,9 +93,9 @@
     },
   };
 
-  const DARK = `--ground:#16191d;--raised:#22272d;--ink:#eceff2;--soft:#a3adb8;--line:#323940;--accent:#5cc8b0;--on-accent:#08201b;--warn:#3a2f16;--on-warn:#f4d58d;--bad:#ff9a8f;--shadow:0 12px 40px rgb(0 0 0/.55)`;
+  const DARK = `--ground:#16191d;--raised:#22272d;--ink:#eceff2;--soft:#a3adb8;--line:#323940;--accent:#5cc8b0;--on-accent:#08201b;--mine:#14594b;--on-mine:#eafaf6;--tint:#17332d;--warn:#3a2f16;--on-warn:#f4d58d;--bad:#ff9a8f;--shadow:0 12px 40px rgb(0 0 0/.55)`;
   const STYLE = `
-:host{--ground:#fff;--raised:#f1f3f5;--ink:#1b2026;--soft:#5b6670;--line:#dfe3e8;--accent:#0b6b5b;--on-accent:#fff;--warn:#fff4d6;--on-warn:#5f4300;--bad:#b3261e;--shadow:0 12px 40px rgb(16 24 32/.22);
+:host{--ground:#fff;--raised:#f1f3f5;--ink:#1b2026;--soft:#5b6670;--line:#dfe3e8;--accent:#0b6b5b;--on-accent:#fff;--mine:var(--accent);--on-mine:var(--on-accent);--tint:#e3f1ee;--warn:#fff4d6;--on-warn:#5f4300;--bad:#b3261e;--shadow:0 12px 40px rgb(16 24 32/.22);
  all:initial;position:fixed;inset-block-end:20px;inset-inline-end:20px;z-index:2147483000;color-scheme:light dark;
  font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:var(--ink)}
 @media(prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
@@ -132,8 +132,8 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .name{margin:0 0 3px;font-size:12px;color:var(--soft)}
 .name b{font-weight:600;color:var(--ink)}
 .words{padding:9px 13px;border-radius:14px;background:var(--raised);overflow-wrap:anywhere;white-space:pre-wrap}
-.agent .words{box-shadow:inset 3px 0 0 var(--accent);padding-inline-start:15px}
-.customer .words{background:var(--accent);color:var(--on-accent)}
+.agent .words{background:var(--tint)}
+.customer .words{background:var(--mine);color:var(--on-mine)}
 .pending .words,.failed .words{opacity:.72}
 .words a,.card a{color:var(--accent);text-underline-offset:2px}
 .customer .words a{color:inherit}
@@ -146,21 +146,21 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .card{display:flex;gap:8px;margin-block-start:6px;padding:8px 12px;border:1px solid var(--line);border-radius:10px;font-size:13px}
 .card .n{flex:none;color:var(--soft);font-weight:600}
 .card a{display:inline-block;padding:2px 0}
-.event{align-self:center;max-width:100%;padding:2px 0;font-size:12px;color:var(--soft);text-align:center}
+.event{align-self:center;margin:0;max-width:100%;padding:2px 0;font-size:12px;color:var(--soft);text-align:center}
 .typing{display:flex;align-items:center;gap:8px;margin-block-start:10px;font-size:12px;color:var(--soft)}
 .dots{display:inline-flex;gap:4px;padding:11px 13px;border-radius:14px;background:var(--raised)}
 .dots i{width:6px;height:6px;border-radius:50%;background:var(--soft);animation:blink 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.2s}.dots i:nth-child(3){animation-delay:.4s}
 @keyframes blink{0%,60%,100%{opacity:.35}30%{opacity:1}}
-.person{padding:0 16px 8px}
+.person{padding:8px 16px}
 .person button{display:inline-flex;align-items:center;gap:7px;min-height:32px;padding:0 12px;border:1px solid var(--line);border-radius:16px;font-size:13px;color:var(--ink)}
 .person button:hover:enabled{border-color:var(--accent);color:var(--accent)}
 .person button:disabled{cursor:default;color:var(--soft);border-style:dashed}
-form{display:flex;align-items:flex-end;gap:8px;margin:0;padding:10px 12px;padding-block-end:max(10px,env(safe-area-inset-bottom));border-block-start:1px solid var(--line)}
-textarea{flex:1;min-width:0;max-height:132px;min-height:40px;padding:8px 4px;border:0;outline:0;background:none;font-size:16px;line-height:24px;resize:none}
-form:focus-within{border-block-start-color:var(--accent)}
+form{display:flex;align-items:flex-end;gap:8px;margin:0;padding:10px 12px;padding-block-start:0;padding-block-end:max(12px,env(safe-area-inset-bottom))}
+textarea{flex:1;min-width:0;max-height:132px;min-height:42px;padding:8px 12px;border:1px solid var(--line);border-radius:12px;background:none;font-size:16px;line-height:24px;resize:none}
+textarea:focus-visible{border-color:var(--accent);outline:0;box-shadow:0 0 0 1px var(--accent)}
 textarea::placeholder{color:var(--soft);opacity:1}
-.send{display:grid;place-items:center;flex:none;width:40px;height:40px;border-radius:12px;background:var(--accent);color:var(--on-accent)}
+.send{display:grid;place-items:center;flex:none;width:42px;height:42px;border-radius:12px;background:var(--accent);color:var(--on-accent)}
 .send:disabled{background:var(--raised);color:var(--soft);cursor:default}
 @media(max-width:480px){:host([open]){inset:0}.panel{position:fixed;inset:0;width:auto;height:var(--height,100dvh);border:0;border-radius:0}header{padding-block-start:max(14px,env(safe-area-inset-top))}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
@@ -480,6 +480,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.turns = new Map(); // id -> the turn's node
       this.state = { status: "open", agent: null };
       this.unread = 0;
+      this.following = true;
       this.build();
       this.line = new Line(this.memory, {
         conversation: (conversation) => this.showConversation(conversation),
@@ -536,7 +537,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.typing = h("div", { class: "typing", hidden: true });
       this.scroll = h(
         "div",
-        { class: "scroll", tabindex: "0", role: "region", "aria-label": t.log },
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": t.log, onscroll: () => this.scrolled() },
         this.log,
         this.typing,
       );
@@ -603,8 +604,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     /* iOS does not shrink the page for its keyboard: the panel follows what is really visible. */
     followKeyboard() {
-      if (this.following || !window.visualViewport) return;
-      this.following = true;
+      if (this.keyboardFollowed || !window.visualViewport) return;
+      this.keyboardFollowed = true;
       visualViewport.addEventListener("resize", () => {
         this.panel.style.setProperty("--height", `${visualViewport.height}px`);
         this.toEnd();
@@ -955,9 +956,15 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.launcher.setAttribute("aria-label", this.text.open + news);
     }
 
+    /* Follow what is new, unless the customer scrolled up to read. */
     toEnd(always = false) {
+      if (always) this.following = true;
+      if (this.following) this.scroll.scrollTop = this.scroll.scrollHeight;
+    }
+
+    scrolled() {
       const { scrollHeight, scrollTop, clientHeight } = this.scroll;
-      if (always || scrollHeight - scrollTop - clientHeight < 160) this.scroll.scrollTop = scrollHeight;
+      this.following = scrollHeight - scrollTop - clientHeight < 40;
     }
   }
 

@@ -73,7 +73,7 @@ const suggestion = new Suggestion({
 function suggestIfNeeded() {
   const { state, unanswered } = thread;
   if (unanswered && (state.owner !== "bot" || state.status === "waiting")) suggestion.ask();
-  else suggestion.clear(thread.id);
+  else suggestion.clear(thread.id, state.owner === "bot" && state.status !== "waiting");
 }
 
 const HEARD = {
@@ -127,10 +127,8 @@ addEventListener("keydown", (event) => {
   KEYS[event.code]();
 });
 
-const logout = at("logout");
-logout.textContent = me;
-logout.title = `${me}: log out`;
-logout.addEventListener("click", () =>
+at("me").textContent = me;
+at("logout").addEventListener("click", () =>
   attempt(async () => {
     await call("POST", "logout");
     location.assign("/desk/login");

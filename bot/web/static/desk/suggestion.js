@@ -4,19 +4,22 @@ import { call, of } from "./api.js";
 import { h } from "./dom.js";
 import { modeBadge, sourceList } from "./turns.js";
 
+const BOT_ANSWERS = "The bot answers here by itself. Ask for its reply whenever you want to see it.";
+const NOTHING_TO_ANSWER = "The customer has had the last reply. A new suggestion comes with the next question.";
+
 export class Suggestion {
   constructor({ place, insert, say }) {
     Object.assign(this, { place, insert, say });
     this.clear();
   }
 
-  clear(id = "") {
+  clear(id = "", botAnswers = true) {
     this.asking?.abort();
     this.id = id;
     this.answer = null;
     if (!id) return this.place.replaceChildren();
     this.draw(
-      h("p", { class: "hint" }, "The bot answers here by itself. Ask for its reply whenever you want to see it."),
+      h("p", { class: "hint" }, botAnswers ? BOT_ANSWERS : NOTHING_TO_ANSWER),
       this.askButton("Suggest a reply"),
     );
   }

@@ -22,6 +22,7 @@ export function turnNode(turn, customer) {
 }
 
 export function answerNode(answer) {
+  if (!answer.sources.length) return h("p", { class: "answer" }, modeBadge(answer));
   return h(
     "details",
     { class: "answer" },

@@ -1,0 +1,107 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from bot.channels.web.app import create_app
+from bot.channels.web.server import serve
+from bot.channels.web.sessions import MemorySessions
+from bot.conversation.memory import MemoryConversations
+from tests.bot.channels.web.standin import StandIn
+
+API_TOKEN = "the-token-of-programs"
+CHANGE = {"X-Kefu": "1"}
+
+
+@pytest.fixture
+async def reception() -> AsyncIterator[StandIn]:
+    standin = StandIn(MemoryConversations())
+    working = asyncio.create_task(standin.work())
+    yield standin
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+    await standin.conversations.close()
+
+
+@pytest.fixture
+def sessions() -> MemorySessions:
+    return MemorySessions()
+
+
+@pytest.fixture
+def unready() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def app(reception: StandIn, sessions: MemorySessions, unready: dict[str, str]) -> FastAPI:
+    async def readiness() -> dict[str, str]:
+        return unready
+
+    return create_app(
+        reception,
+        sessions=sessions,
+        ask=reception.ask,
+        readiness=readiness,
+        secret_key="a secret key of tests",
+        api_token=API_TOKEN,
+        allowed_origins=["https://shop.example"],
+        ping_seconds=0.2,
+    )
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://kefu.test") as client:
+        yield client
+
+
+@pytest.fixture
+async def visit(client: httpx2.AsyncClient) -> dict[str, str]:
+    """The headers of a new customer."""
+    return await begin(client)
+
+
+@pytest.fixture
+async def desk(app: FastAPI, sessions: MemorySessions) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client that is logged in as Mia."""
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://kefu.test", headers=CHANGE) as client:
+        login = await client.post("/desk/api/login", json={"token": await sessions.invite(), "name": "Mia"})
+        assert login.status_code == 200
+        yield client
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """Where the app is really served, for what must stream."""
+    async with served(app) as address:
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    stop, where = asyncio.Event(), asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, on_listening=where.set_result))
+    try:
+        yield await where
+    finally:
+        stop.set()
+        await serving
+
+
+async def begin(client: httpx2.AsyncClient) -> dict[str, str]:
+    begun = await client.post("/api/conversations")
+    return {"Authorization": f"Bearer {begun.json()['token']}"}
+
+
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something that must come true."""
+    async with asyncio.timeout(5):
+        while not await check():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.01)

@@ -1,0 +1,123 @@
+"""A reception with fixed answers over a real store of conversations: what the web door needs of the house."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.channels.base import MessageRefused
+from bot.conversation.base import BOT, Claim, Conversations, Message, Reply, State, Status, Turn
+
+PERSON_COMMAND = "/human"
+RETURNS = Answer(
+    Outcome.ANSWERED,
+    Mode.GENERATED,
+    "You can send things back within 30 days. Shipping back is free.",
+    "en",
+    0.93,
+    sentences=(
+        Sentence("You can send things back within 30 days.", ("returns",), 0.97),
+        Sentence("Shipping back is free.", ("postage",), 0.91),
+    ),
+    sources=(
+        Source("returns", "How long can I return an item?", "https://shop.example/help/returns", 0.88),
+        Source("postage", "Who pays for return shipping?", None, 0.74),
+    ),
+    snapshot="s-1",
+    model="m-1",
+)
+UNKNOWN = Answer(
+    Outcome.REFUSED,
+    Mode.REFUSE,
+    "I cannot find that in our help pages.",
+    "en",
+    0.12,
+    sources=(Source("returns", "How long can I return an item?", "https://shop.example/help/returns", 0.31),),
+    reason=Reason.MISSING_KNOWLEDGE,
+)
+PERSON = Answer(
+    Outcome.HANDED_OVER, Mode.HANDOFF, "A colleague will answer here.", "en", 1.0, reason=Reason.ASKED_FOR_PERSON
+)
+
+
+def answer_to(text: str) -> Answer:
+    """The fixed answer: returns are known, nothing else is."""
+    if PERSON_COMMAND in text:
+        return PERSON
+    return RETURNS if "return" in text or "退货" in text else UNKNOWN
+
+
+class StandIn:
+    """Implements Reception, and answers what was accepted while `work` runs and `may_answer` is set."""
+
+    def __init__(self, conversations: Conversations, pause: float = 0.0) -> None:
+        self._conversations = conversations
+        self._pause = pause
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.asked: list[Question] = []
+        self.trouble: Exception | None = None
+
+    @property
+    def conversations(self) -> Conversations:
+        return self._conversations
+
+    async def receive(self, message: Message) -> bool:
+        if self.trouble:
+            raise self.trouble
+        if "refuse me" in message.text:
+            raise MessageRefused("the message is of a kind that no one can answer")
+        return await self._conversations.accept(message)
+
+    async def ask_for_person(self, message: Message) -> bool:
+        return await self.receive(replace(message, text=PERSON_COMMAND))
+
+    async def suggest(self, conversation: str) -> Answer:
+        known = await self._conversations.read(conversation)
+        return answer_to([turn.text for turn in known.turns if turn.role == "customer"][-1])
+
+    async def take_over(self, conversation: str, agent: str) -> State:
+        return await self._conversations.take_over(conversation, agent)
+
+    async def hand_back(self, conversation: str) -> State:
+        return await self._conversations.hand_back(conversation)
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
+        return await self._conversations.say(conversation, agent, Turn(turn, "agent", text, time.time(), agent))
+
+    async def ask(self, question: Question) -> Answer:
+        """What `/api/ask` is given."""
+        self.asked.append(question)
+        return answer_to(question.text)
+
+    async def work(self) -> None:
+        """Answer for ever."""
+        while True:
+            if claim := await self._conversations.claim("worker", 1.0):
+                await self._answer(claim)
+
+    async def _answer(self, claim: Claim) -> None:
+        known = await self._conversations.read(claim.conversation)
+        if known.state.owner != BOT:
+            await self._conversations.commit(claim, Reply())
+            return
+        turn = f"bot-{claim.pending[-1].id}"
+        await self._conversations.publish(claim, "typing", {"who": BOT})
+        answer = answer_to("\n".join(pending.text for pending in claim.pending))
+        for sentence in answer.sentences:
+            await asyncio.sleep(self._pause)
+            shown = {"turn": turn, "text": sentence.text, "sources": list(sentence.sources)}
+            await self._conversations.publish(claim, "sentence", shown)
+        await self.may_answer.wait()
+        await asyncio.sleep(self._pause)
+        written = await self._conversations.commit(claim, _reply(turn, answer))
+        if not written:
+            await self._conversations.announce(claim.conversation, "withdrawn", {"turn": turn})
+
+
+def _reply(turn: str, answer: Answer) -> Reply:
+    said = Turn(turn, "bot", answer.text, time.time(), answer=answer.to_json())
+    if answer.outcome is Outcome.HANDED_OVER:
+        happened = Turn(f"{turn}-event", "event", "handed_over", said.at)
+        return Reply((said, happened), Status.WAITING, str(answer.reason))
+    return Reply((said,))

@@ -1,0 +1,73 @@
+"""Starting and stopping the web door."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from bot.channels.web.server import PortUnavailable, address_of, listen_on, serve
+from tests.bot.channels.web.conftest import served
+
+
+def test_a_taken_port_is_told_in_one_line() -> None:
+    with listen_on("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortUnavailable) as caught:
+            listen_on("127.0.0.1", port)
+
+    assert str(caught.value) == f"port {port} on 127.0.0.1 is taken: stop the other program or set KEFU_PORT"
+
+
+def test_an_address_that_is_not_ours_is_told_in_one_line() -> None:
+    with pytest.raises(PortUnavailable, match=r"cannot listen on 203\.0\.113\.1:8080: .*set KEFU_HOST"):
+        listen_on("203.0.113.1", 8080)
+
+
+def test_a_port_can_be_used_again_at_once() -> None:
+    with listen_on("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            first.accept()[0].close()
+    with listen_on("127.0.0.1", port) as second:
+        assert address_of(second) == f"http://127.0.0.1:{port}"
+
+
+async def test_tells_its_address_and_serves(app: FastAPI) -> None:
+    async with served(app) as address, httpx2.AsyncClient() as client:
+        assert address.startswith("http://127.0.0.1:")
+        assert (await client.get(f"{address}/healthz")).json() == {"alive": True}
+
+
+async def test_a_taken_port_stops_the_start(app: FastAPI) -> None:
+    with listen_on("127.0.0.1", 0) as taken, pytest.raises(PortUnavailable):
+        await serve(app, "127.0.0.1", taken.getsockname()[1], stop=asyncio.Event())
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it(sent: signal.Signals) -> None:
+    program = """
+        import asyncio
+        from fastapi import FastAPI
+        from bot.channels.web.server import serve
+        app = FastAPI()
+        app.state.stopping = asyncio.Event()
+        asyncio.run(serve(app, "127.0.0.1", 0, on_listening=lambda address: print(address, flush=True)))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        for _ in range(200):
+            try:
+                httpx2.get(f"{address}/healthz")
+                break
+            except httpx2.TransportError:
+                continue
+        process.send_signal(sent)
+        assert process.wait(timeout=8) in (0, -sent, 1, 130)
