@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-CUSTOMER, BOT, AGENT = "customer", "bot", "agent"
+Role = Literal["customer", "agent", "bot"]
+CUSTOMER: Final = "customer"
+BOT: Final = "bot"
 
 
 class Mode(StrEnum):
@@ -41,7 +43,7 @@ class Reason(StrEnum):
 class PastTurn:
     """One earlier turn of the conversation, as the answerer sees it."""
 
-    role: Literal["customer", "agent", "bot"]
+    role: Role
     text: str
     refused: bool = False
 

@@ -176,9 +176,9 @@ def _whole_sentences(pieces: Iterator[str]) -> Iterator[str]:
     draft = ""
     for piece in pieces:
         draft += piece
-        *whole, last = sentences(draft) or [None]
-        if whole and last:
-            yield from (span.text for span in whole if span)
-            draft = draft[last.start :]
+        spans = sentences(draft)
+        if len(spans) > 1:
+            yield from (span.text for span in spans[:-1])
+            draft = draft[spans[-1].start :]
     # A draft that met the token limit stops in the middle of a sentence, which may then say the contrary.
     yield from (span.text for span in sentences(draft) if _ENDS.search(span.text))

@@ -81,7 +81,7 @@ def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:
 
 def _past(turn: Turn) -> PastTurn:
     assert turn.role != "event"
-    refused = bool(turn.answer) and turn.answer["outcome"] == Outcome.REFUSED
+    refused = turn.answer is not None and turn.answer["outcome"] == Outcome.REFUSED
     return PastTurn(turn.role, turn.text, refused)
 
 
