@@ -4,7 +4,6 @@ import asyncio
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
@@ -39,24 +38,27 @@ async def run(
     a Telegram that is away is waited for.
     """
     bot = _bot(token, api)
-    tempo = tempo or Tempo()
     try:
-        await _introduce(bot, tempo, stop)
-        await _carry(bot, reception, tempo, stop)
-    except Stopping:
-        pass
+        await carry(bot, reception, stop=stop, tempo=tempo or Tempo())
     finally:
         await bot.session.close()
+
+
+async def carry(bot: Bot, reception: Reception, *, stop: asyncio.Event, tempo: Tempo) -> None:
+    """What `run` does, with a bot that the caller has made and closes."""
+    try:
+        await _introduce(bot, tempo, stop)
+        await _work(bot, reception, tempo, stop)
+    except Stopping:
+        return
 
 
 def _bot(token: str, api: str) -> Bot:
     if api and not api.startswith(("http://", "https://")):
         raise TelegramError(f"{api!r} is not an address: KEFU_TELEGRAM_API must begin with http:// or https://")
     server = TelegramAPIServer.from_base(api) if api else PRODUCTION
-    # Plain text: what customers and models write must not be read as markup, and no link is fetched for a preview.
-    properties = DefaultBotProperties(parse_mode=None, link_preview_is_disabled=True)
     try:
-        return Bot(token, session=AiohttpSession(api=server), default=properties)
+        return Bot(token, session=AiohttpSession(api=server))
     except TokenValidationError as error:
         raise TelegramError(WRONG_TOKEN) from error
 
@@ -78,7 +80,7 @@ async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> User:
             return me
 
 
-async def _carry(bot: Bot, reception: Reception, tempo: Tempo, stop: asyncio.Event) -> None:
+async def _work(bot: Bot, reception: Reception, tempo: Tempo, stop: asyncio.Event) -> None:
     closing = asyncio.Event()
     pacer = Pacer(tempo, closing)
     sender = Sender(bot, reception.conversations, pacer, tempo, closing)

@@ -24,6 +24,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
+from aiogram.types import LinkPreviewOptions
 from aiogram.utils.backoff import Backoff
 
 from bot.channels.telegram.address import CHANNEL, Address, address_of
@@ -173,7 +174,7 @@ class Sender:
         while True:
             await self._pacer.turn(to.chat)
             try:
-                await self._bot.send_message(self._moved.get(to.chat, to.chat), part, message_thread_id=to.topic)
+                await self._call(to, part)
                 return
             except TelegramRetryAfter as error:
                 self._pacer.bar(to.chat, error.retry_after)
@@ -187,6 +188,16 @@ class Sender:
                 await rest(self._stop, next(backoff))
             except TelegramAPIError as error:
                 raise Undeliverable(in_one_line(error)) from error
+
+    async def _call(self, to: Address, part: str) -> None:
+        # Plain text: what models and agents write is no markup. A preview would fetch any address an answer holds.
+        await self._bot.send_message(
+            self._moved.get(to.chat, to.chat),
+            part,
+            message_thread_id=to.topic,
+            parse_mode=None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
 
     async def _settle(self, key: Key, note: str) -> None:
         """Tell the store that it is done: a turn that was sent and is not settled would be sent again."""

@@ -1,0 +1,153 @@
+"""The channel's life: starting, polling, waiting for what is away, and stopping."""
+
+import asyncio
+import logging
+
+import pytest
+import structlog
+
+from bot.channels.base import ChannelError
+from bot.channels.telegram import TelegramError, run
+from bot.channels.telegram.texts import languages
+from tests.bot.channels.telegram.conftest import TEMPO, Open
+from tests.fakes.faults import broken, cut_short, too_many
+from tests.fakes.frontdesk import FrontDesk
+from tests.fakes.telegram import TOKEN, FakeTelegram
+
+
+async def test_nothing_is_lost_or_acknowledged_while_the_store_is_away(
+    telegram: FakeTelegram, desk: FrontDesk, channel: Open
+) -> None:
+    async with channel():
+        telegram.write("before")
+        await telegram.until(lambda: len(telegram.sent(42)) == 1)
+        desk.conversations.down.add("accept")
+        waiting = [telegram.write(said)["update_id"] for said in ("one", "two")]
+        telegram.write("three", chat=43)
+        asked = len(telegram.calls("getUpdates"))
+        await telegram.until(lambda: len(telegram.calls("getUpdates")) >= asked + 3)
+        assert telegram.pending[:2] == waiting
+        assert {int(call.params["offset"]) for call in telegram.calls("getUpdates")[asked:]} == {waiting[0]}
+
+        desk.conversations.down.clear()
+        await telegram.until(lambda: not telegram.pending)
+        await telegram.until(lambda: len(telegram.sent()) >= 3)
+
+    assert await desk.asked("telegram:42") == ["before", "one", "two"]
+    assert await desk.asked("telegram:43") == ["three"]
+
+
+async def test_what_was_taken_is_confirmed_at_the_end(telegram: FakeTelegram, channel: Open) -> None:
+    async with channel():
+        telegram.write("Hello")
+        await telegram.until(lambda: bool(telegram.sent(42)))
+
+    assert telegram.pending == []
+
+
+async def test_only_messages_are_asked_for(telegram: FakeTelegram, channel: Open) -> None:
+    async with channel():
+        await telegram.until(lambda: bool(telegram.calls("setMyCommands")))
+        telegram.write("Hello")
+        await telegram.until(lambda: bool(telegram.sent(42)))
+
+    assert {call.params["allowed_updates"] for call in telegram.calls("getUpdates")} == {'["message"]'}
+
+
+async def test_the_menu_of_commands_speaks_every_language(telegram: FakeTelegram, channel: Open) -> None:
+    async with channel():
+        await telegram.until(lambda: len(telegram.commands) == len(languages()))
+
+    assert set(telegram.commands) == {"", *languages()[1:]}
+    assert {command["command"] for command in telegram.commands["zh"]} == {"help", "human"}
+
+
+async def test_a_menu_that_cannot_be_set_stops_nothing(telegram: FakeTelegram, channel: Open) -> None:
+    telegram.fail("setMyCommands", broken(), times=100)
+    async with channel():
+        telegram.write("Hello")
+        await telegram.until(lambda: telegram.sent(42) == ["You asked: Hello"])
+
+
+async def test_an_earlier_webhook_is_ended_and_its_messages_are_kept(telegram: FakeTelegram, channel: Open) -> None:
+    telegram.write("sent while we were away")
+    async with channel():
+        await telegram.until(lambda: telegram.sent(42) == ["You asked: sent while we were away"])
+
+    [call] = telegram.calls("deleteWebhook")
+    assert call.params.get("drop_pending_updates", "false").lower() == "false"
+
+
+@pytest.mark.parametrize("token", ["700001:AAWrongWrongWrongWrongWrongWrongWro", "no token", ""])
+async def test_a_wrong_token_is_one_clear_line(telegram: FakeTelegram, desk: FrontDesk, token: str) -> None:
+    with pytest.raises(TelegramError, match=r"^Telegram refuses the token: .*KEFU_TELEGRAM_TOKEN$"):
+        await run(desk, token, api=telegram.url, stop=asyncio.Event(), tempo=TEMPO)
+
+
+async def test_a_token_that_is_revoked_later_ends_the_channel(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    task = asyncio.create_task(run(desk, TOKEN, api=telegram.url, stop=asyncio.Event(), tempo=TEMPO))
+    await telegram.until(lambda: len(telegram.commands) == len(languages()))
+    telegram.token = "700001:AANewNewNewNewNewNewNewNewNewNewNewNe"
+    telegram.write("wakes the poll")
+
+    with pytest.raises(ChannelError, match="refuses the token"):
+        await task
+
+
+async def test_an_address_that_is_none_is_refused(desk: FrontDesk) -> None:
+    with pytest.raises(TelegramError, match="KEFU_TELEGRAM_API"):
+        await run(desk, TOKEN, api="localhost:8081", stop=asyncio.Event(), tempo=TEMPO)
+
+
+async def test_a_second_poller_is_told_of_and_retried(telegram: FakeTelegram, channel: Open) -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with channel(), channel():
+            await telegram.until(lambda: [call.status for call in telegram.calls("getUpdates")].count(409) >= 2)
+            telegram.write("Hello")
+            await telegram.until(lambda: bool(telegram.sent(42)))
+
+    assert telegram.sent(42) == ["You asked: Hello"]
+    assert any("another program polls with this token" in line["event"] for line in lines)
+
+
+async def test_a_telegram_that_is_away_is_waited_for(telegram: FakeTelegram, channel: Open) -> None:
+    telegram.fail("getMe", broken(), times=2)
+    telegram.fail("getUpdates", broken(), times=2)
+    telegram.fail("getUpdates", cut_short(), times=1)
+    telegram.write("Hello")
+    async with channel():
+        await telegram.until(lambda: telegram.sent(42) == ["You asked: Hello"])
+
+
+async def test_stopping_is_quick_even_before_telegram_answers(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    telegram.fail("getMe", broken(), times=1000)
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(desk, TOKEN, api=telegram.url, stop=stop, tempo=TEMPO))
+    await telegram.until(lambda: bool(telegram.calls("getMe")))
+    stop.set()
+
+    await asyncio.wait_for(task, 2)
+
+
+async def test_stopping_waits_for_no_long_poll_and_no_chat_that_must_wait(
+    telegram: FakeTelegram, desk: FrontDesk, channel: Open
+) -> None:
+    telegram.fail("sendMessage", too_many(60))
+    async with asyncio.timeout(5), channel():
+        telegram.write("Hello")
+        await telegram.until(lambda: bool(telegram.calls("sendMessage")))
+
+
+async def test_the_token_is_never_logged(
+    telegram: FakeTelegram, channel: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    telegram.fail("getUpdates", broken(), times=2)
+    telegram.fail("sendMessage", cut_short())
+    with structlog.testing.capture_logs() as lines:
+        async with channel():
+            telegram.write("Hello")
+            await telegram.until(lambda: len(telegram.sent(42)) == 2)
+
+    assert {line["event"] for line in lines} >= {"Telegram cannot be asked, trying again", "not sent, trying again"}
+    assert TOKEN not in caplog.text + str(lines)
