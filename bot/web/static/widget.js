@@ -113,7 +113,7 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:
 .badge{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;min-width:20px;padding:0 5px;border-radius:10px;background:#c8372d;color:#fff;font-size:12px;line-height:20px;font-weight:600;text-align:center}
 .panel{display:flex;flex-direction:column;width:384px;height:min(640px,calc(100dvh - 40px));background:var(--ground);border:1px solid var(--line);border-radius:16px;box-shadow:var(--shadow);overflow:hidden;animation:rise .18s ease-out}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
-header{display:flex;align-items:center;gap:10px;padding:14px 10px 14px 16px;border-block-end:1px solid var(--line)}
+.top{display:flex;align-items:center;gap:10px;padding:14px 10px 14px 16px;border-block-end:1px solid var(--line)}
 .face{display:grid;place-items:center;flex:none;width:36px;height:36px;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
 .who{flex:1;min-width:0}
 .who>*{margin:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -162,7 +162,7 @@ textarea:focus-visible{border-color:var(--accent);outline:0;box-shadow:0 0 0 1px
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{display:grid;place-items:center;flex:none;width:42px;height:42px;border-radius:12px;background:var(--accent);color:var(--on-accent)}
 .send:disabled{background:var(--raised);color:var(--soft);cursor:default}
-@media(max-width:480px){:host([open]){inset:0}.panel{position:fixed;inset:0;width:auto;height:var(--height,100dvh);border:0;border-radius:0}header{padding-block-start:max(14px,env(safe-area-inset-top))}}
+@media(max-width:480px){:host([open]){inset:0}.panel{position:fixed;inset:0;width:auto;height:var(--height,100dvh);border:0;border-radius:0}.top{padding-block-start:max(14px,env(safe-area-inset-top))}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 @media print{:host{display:none}}`;
 
@@ -565,7 +565,14 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.panel = h(
         "section",
         { class: "panel", role: "dialog", "aria-label": heading, hidden: true },
-        h("header", {}, this.face, h("div", { class: "who" }, h("h2", {}, heading), this.status), restart, close),
+        h(
+          "div",
+          { class: "top" },
+          this.face,
+          h("div", { class: "who" }, h("h2", {}, heading), this.status),
+          restart,
+          close,
+        ),
         this.banner,
         this.scroll,
         h("div", { class: "person" }, this.person),

@@ -42,7 +42,11 @@ export class Suggestion {
 
   show(answer) {
     this.answer = answer;
-    const send = h("button", { type: "button", class: "primary", onclick: () => this.send() }, "Send");
+    const send = h(
+      "button",
+      { type: "button", class: answer.outcome === "answered" ? "primary" : "", onclick: () => this.send() },
+      "Send",
+    );
     const insert = h("button", { type: "button", title: "Alt + I", onclick: () => this.use() }, "Insert");
     this.draw(
       h("p", { class: "tags" }, modeBadge(answer)),
