@@ -1,7 +1,7 @@
 """The loaders' contract: one decoded source in, entries out. Knows no format, no file system and no id.
 
 To add a format: write `knowledge/corpus/NAME.py` with a function of type `Loader`, add its suffix to `LOADERS` in
-`load.py`, and add a sample to `tests/knowledge/corpus/samples.py`: the contract test then runs over it.
+`load.py`, and put a sample into `tests/knowledge/corpus/samples/`: the contract test then runs over it.
 """
 
 from bisect import bisect_right

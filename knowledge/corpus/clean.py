@@ -31,12 +31,16 @@ def one_line(text: str) -> str:
 
 
 def _without_idle_joiners(text: str) -> tuple[str, int]:
-    idle = [
-        found.start() for found in _JOINER.finditer(text) if not found.start() or not _joins(text[found.start() - 1])
-    ]
-    for at in reversed(idle):
-        text = text[:at] + text[at + 1 :]
-    return text, len(idle)
+    removed = 0
+
+    def kept(found: re.Match[str]) -> str:
+        nonlocal removed
+        if found.start() and _joins(text[found.start() - 1]):
+            return found.group()
+        removed += 1
+        return ""
+
+    return _JOINER.sub(kept, text), removed
 
 
 def _joins(character: str) -> bool:

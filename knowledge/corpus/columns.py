@@ -11,7 +11,7 @@ _NAMES = {
     "title": "title heading topic subject intent 标题 標題 主题 主題",
     "tags": "tags tag labels label category categories 标签 標籤 分类 分類 类别 類別",
     "language": "language lang locale 语言 語言 语种",
-    "url": "url link href source sourceurl 链接 鏈接 連結 网址 網址",
+    "url": "url link href sourceurl 链接 鏈接 連結 网址 網址",
 }
 _COLUMN = {name: column for column, names in _NAMES.items() for name in names.split()}
 

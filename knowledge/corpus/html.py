@@ -13,9 +13,11 @@ from knowledge.corpus.schema_org import faq_entries
 from knowledge.corpus.sections import ITEM, Block, Page, asked, entries_of
 
 _TITLE_SEPARATORS = (" | ", " – ", " — ", " - ", " · ", " :: ", "_")
-_DEEPEST = 200
+_DEEPEST = 100
 _ITEMS = frozenset({"summary", "dt"})
 _LISTS = frozenset({"ul", "ol", "menu"})
+# What a table of data has in no cell: one that does only arranges a page.
+_LAYOUT = "h1, h2, h3, h4, table table, dl, details, td ul, td ol, td pre, td p + p"
 _STRUCTURED = "h1, h2, h3, h4, h5, h6, details, dl, table, pre, [itemtype]"
 
 
@@ -87,7 +89,7 @@ class _Blocks:
             yield from self._heading([node], int(node.tag[1]))
         elif node.tag in _LISTS:
             yield from self._list(node, framed, depth)
-        elif node.tag == "table" and not node.css_first("h1, h2, h3, h4, table table, dl, details"):
+        elif node.tag == "table" and not node.css_first(_LAYOUT):
             yield from self._table(node)
         elif node.tag in ("dl", "details"):
             yield from self._inside(node, framed, depth)

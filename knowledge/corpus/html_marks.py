@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-_ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*+"""
+_ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 _MARKUP = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(script|style|title|textarea|xmp|iframe|noembed|noframes)\b{_ATTRIBUTES}>.*?(?:</\1\s*>|\Z)"
     rf"|</?[a-z]{_ATTRIBUTES}>|<[!?/][^>]*>",

@@ -30,7 +30,7 @@ _UNSEEN = _words("sr-only visually-hidden screen-reader-text skip-link headerlin
 _ANCHORS = _words("¶ # § 🔗 ") | {""}
 _HOLDERS = HEADINGS | _words("p div ul ol table dl details pre section article")
 _BREAK = "\v"
-_DEEPEST = 200
+_DEEPEST = 100
 
 
 def attribute(node: LexborNode, name: str) -> str:
@@ -84,7 +84,7 @@ class Reader:
         inner = [child for child in _children(node) if child.tag in ("ul", "ol")]
         own = self.text([child for child in _children(node, texts=True) if child.tag not in ("ul", "ol")])
         lines = [f"{indent}{marker}{own}"] if own.strip() else []
-        for nested in inner:
+        for nested in inner if len(indent) < _DEEPEST else ():
             for number, each in enumerate(self.items(nested), start=1):
                 lines.append(self.item(each, f"{number}. " if nested.tag == "ol" else "- ", indent + "  "))
         return "\n".join(filter(None, lines))
@@ -94,8 +94,9 @@ class Reader:
         rows = []
         for row in table.css("tr"):
             cells = [self.text([cell]).replace("\n", " ") for cell in _children(row) if cell.tag in ("td", "th")]
-            if any(cell.strip() for cell in cells):
-                rows.append(" | ".join(cells))
+            filled = [cell for cell in cells if cell.strip()]
+            if filled:
+                rows.append(" | ".join(cells if len(filled) > 1 else filled))
         return rows
 
     def is_contents(self, node: LexborNode) -> bool:

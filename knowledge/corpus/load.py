@@ -64,6 +64,9 @@ def _entries(found: Found, notice: Notice) -> Iterator[Entry]:
     for entry in LOADERS[found.path.suffix.lower()](source):
         tidy, count = _tidy(entry)
         removed += count
+        if tidy.url and not tidy.url.lower().startswith(("https://", "http://")):
+            notice(f"{entry.place}: url '{tidy.url[:80]}' is no web address, left out")
+            tidy = replace(tidy, url=None)
         if tidy.answer:
             yield tidy
         else:
@@ -112,9 +115,7 @@ def _refuse_unreadable(entry: Entry, text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(text[error.start]):04x}"
-        raise CorpusError(
-            f"{entry.place}: half a character ({half}) in the text: write it whole or remove it"
-        ) from error
+        raise CorpusError(f"{entry.place}: half a character ({half}): write it whole or remove it") from error
 
 
 def _with_ids(entries: list[Entry]) -> list[Entry]:

@@ -31,23 +31,22 @@ def read_text(path: Path, name: str, max_bytes: int = MAX_BYTES, max_line_bytes:
 def _within_limits(path: Path, name: str, max_bytes: int, max_line_bytes: int) -> bytes:
     """The bytes of the file, read piece by piece so that a limit is noticed before the memory is spent."""
     chunks: list[bytes] = []
-    total = line_length = 0
+    total = unfinished = 0
     line = 1
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 total += len(chunk)
-                first, *rest = chunk.split(b"\n")
-                longest = max([line_length + len(first), *map(len, rest)])
-                if longest > max_line_bytes:
-                    long_line = line + (0 if line_length + len(first) > max_line_bytes else chunk.count(b"\n"))
-                    raise CorpusError(
-                        f"{name}:{long_line}: a line of more than {_size(max_line_bytes)}: break it into lines"
-                    )
+                lengths = [len(part) for part in chunk.split(b"\n")]
+                lengths[0] += unfinished
+                if max(lengths) > max_line_bytes:
+                    number = next(number for number, length in enumerate(lengths) if length > max_line_bytes)
+                    what = f"a line of more than {_size(max_line_bytes)}: break it into lines"
+                    raise CorpusError(f"{name}:{line + number}: {what}")
                 if total > max_bytes:
                     raise CorpusError(f"{name}: larger than {_size(max_bytes)}: split it into several files")
-                line_length = len(rest[-1]) if rest else line_length + len(first)
-                line += len(rest)
+                unfinished = lengths[-1]
+                line += len(lengths) - 1
                 chunks.append(chunk)
     except OSError as error:
         raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error

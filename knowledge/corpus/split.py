@@ -24,11 +24,13 @@ _END = re.compile(rf"[{_TERMINAL}]+[{_CLOSER}]*(?:[ \t]*[{_EMOJI}]+)?")
 _ALWAYS = re.compile("[。！？｡؟۔।።]")
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _WRAPPED_AT = 60
+_LONGEST_MARKER = 12
+_WORD = 40
 _HELD = 200
 # Unclosed openers hold as well, so that a growing draft is never cut where the whole would not be.
 _PAIRS = (r"“ ”", r"「 」", r"『 』", r"（ ）", r"【 】", r"《 》", r"« »", r"(?<![:;=])\( \)", r"\[ \]")
 _TOGETHER = re.compile(
-    r"https?://[^\s<>\"'，。！？；（）】」』》]+|www\.[^\s<>\"'，。！？；（）】」』》]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"https?://[^\s<>\"'，。！？；（）】」』》]+|www\.[^\s<>\"'，。！？；（）】」』》]+|(?<![a-zA-Z\d._+-])[a-zA-Z\d._+-]+@[\w-]+(?:\.[\w-]+)+"
     + "".join(rf"|{opener}[^{closer}\n]{{0,{_HELD}}}(?:{closer}|\Z)" for opener, closer in map(str.split, _PAIRS))
     + rf'|(?<![\w"])"(?=\S)[^"\n]{{0,{_HELD}}}(?:"|\Z)'
 )
@@ -74,7 +76,7 @@ def split(text: str, limit: int = PIECE) -> list[Span]:
 def packed(atoms: list[tuple[int, int]], limit: int) -> Iterator[tuple[int, int]]:
     """Neighbouring (start, end) stretches joined as long as they stay within `limit`, about evenly."""
     length = atoms[-1][1] - atoms[0][0]
-    goal = min(limit, -(-length // -(-length // limit)) * 23 // 20)
+    goal = min(limit, -(-length // -(-length // limit)) * 11 // 10)
     start, end = atoms[0]
     for next_start, next_end in atoms[1:]:
         if next_end - start > goal:
@@ -166,4 +168,5 @@ def _is_end(text: str, begin: int, at: int, end: int) -> bool:
     following = text[end : end + 40]
     if not following[0].isspace():
         return bool(_WIDE.match(following)) and text[at] != "…" and following[0] not in "，、；：。！？）」』】》"
-    return not _MARKER.match(text[begin:end].strip()) and ends_sentence(text[begin:at], text[at:end], following)
+    marker = end - begin < _LONGEST_MARKER and _MARKER.match(text[begin:end].strip())
+    return not marker and ends_sentence(text[max(begin, at - _WORD) : at], text[at:end], following)

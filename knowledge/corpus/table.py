@@ -28,7 +28,7 @@ def load(source: Source) -> Iterator[Entry]:
             raise source.error(
                 line,
                 f"{len(cells)} cells under {len(header)} columns: "
-                f"put double quotes around a cell that contains {delimiter!r}",
+                f"put double quotes around a cell with {delimiter!r} in it",
             )
         yield _entry(source, line, cells, columns)
 
@@ -89,7 +89,8 @@ def _entry(source: Source, line: int, cells: list[str], columns: list[str | None
         if column and cell.strip():
             texts.setdefault(column, []).append(cell.strip())
     if "answer" not in texts:
-        missing = "the cell is empty" if len(cells) > columns.index("answer") else f"the row has {len(cells)} cells"
+        short = len(cells) <= columns.index("answer")
+        missing = f"the row ends after cell {len(cells)}" if short else "the cell is empty"
         raise source.error(line, f"no column 'answer': {missing}: fill it or remove the row")
     if "question" not in texts and "title" not in texts:
         raise source.error(line, "no column 'question': the cell is empty: fill it or remove the row")
