@@ -20,7 +20,8 @@ Rows = NDArray[np.int32]
 
 _SATURATION, _LENGTH = 1.2, 0.5
 _ASKED_WEIGHT = 2  # what is asked tells entries apart better than what is answered
-_PREFIX = 5  # so many equal first letters make two words forms of one: "cancelled", "cancellation"
+_PREFIX = 5  # two words are forms of one only when so many of their first letters are equal,
+_COMMON_SHARE, _CONTAINED_SHARE = 0.7, 0.5  # and such a share of the longer one's; less where it contains the other
 _LOOSE = 0.8  # what such a form counts, where the same word counts 1
 _PART = 0.5  # what a character counts that the entry holds, but between other characters
 
@@ -123,10 +124,10 @@ class Lexical:
         return credit
 
     def _forms(self, word: str) -> list[str]:
-        prefix = word[: max(_PREFIX, len(word) - 4)]
+        prefix = word[:_PREFIX]
         first = bisect_left(self._terms, prefix)
         last = bisect_left(self._terms, prefix + "\U0010ffff", lo=first)
-        return [term for term in self._terms[first:last] if len(term) <= len(word) + 4]
+        return [term for term in self._terms[first:last] if _are_forms(word, term)]
 
     def _holds(self, term: str, rows: Rows) -> Floats:
         listed = self._rows[self._span(term)]
@@ -151,3 +152,11 @@ def _counts(entry: Entry) -> Counter[str]:
     counts = Counter({term: _ASKED_WEIGHT * count for term, count in asked.items()})
     counts.update(words(" ".join((entry.answer, *entry.tags))))
     return counts
+
+
+def _are_forms(one: str, other: str) -> bool:
+    """Whether two words that begin alike are forms of one: "deliver", "delivery"; "cancel", "cancellation"."""
+    shorter, longer = sorted((len(one), len(other)))
+    common = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
+    contained = common == shorter
+    return common >= longer * (_CONTAINED_SHARE if contained else _COMMON_SHARE)

@@ -40,6 +40,8 @@ def rank(contents: Contents, texts: Sequence[str], vectors: Vectors, k: int) -> 
 
     A query without content (a vector of zeros) finds nothing. ValueError for k < 1.
     """
+    if k < 1:
+        raise ValueError(f"k is {k}: at least 1 is needed")
     _, ids = contents.store.search(vectors, max(128, 16 * k))
     return [
         _rank_one(contents, text, vector, found[found >= 0], k) if vector.any() else []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.corpus.entry import Entry
-from knowledge.embedders.base import Embedder
+from knowledge.embedders.base import Embedder, Vectors
 from knowledge.ranking import Ranked, rank
 from knowledge.snapshot.reader import Snapshot
 
@@ -54,6 +54,15 @@ class Retriever:
     def entries(self) -> tuple[Entry, ...]:
         """All entries of the snapshot."""
         return self._snapshot.contents.entries
+
+    @property
+    def unrelated(self) -> float:
+        """The cosine that a typical unrelated question reaches with its nearest text of this snapshot."""
+        return self._snapshot.manifest.background.off_topic_score.q50
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of `texts` as passages, shape (len(texts), dimension), to compare them with one another."""
+        return self._embedder.embed_passages(texts)
 
     def retrieve(self, queries: Sequence[str], k: int) -> list[list[Hit]]:
         """The at most k best entries for each query, best first; none for a query without content.

@@ -1,17 +1,17 @@
 """The texts by which an entry can be found, and the id of each one's vector. Knows no embedder and no store."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge.corpus.entry import Entry
+from knowledge.corpus.split import split
 from knowledge.words import stop_words, words
 
+# An answer is cut into pieces of at most so many characters: each then speaks of one thing, and is read whole.
 _LONG = 400
 _LONG_UNSPACED = 160
 _UNSPACED_SHARE = 0.3
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？；])|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def _candidates(entry: Entry) -> Iterator[View]:
         yield View("similar", ordinal, text.strip())
     if _title_tells_more(entry):
         yield View("title", 0, entry.title.strip())
-    for ordinal, text in enumerate(_pieces(entry.answer)):
-        yield View("answer", ordinal, text)
+    for ordinal, piece in enumerate(split(entry.answer, _limit(entry.answer))):
+        yield View("answer", ordinal, piece.text)
 
 
 def _title_tells_more(entry: Entry) -> bool:
@@ -55,30 +55,6 @@ def _title_tells_more(entry: Entry) -> bool:
     return any(word not in asked and word not in stop_words() for word in words(entry.title))
 
 
-def _pieces(text: str) -> list[str]:
-    """`text` cut at sentences into pieces that an embedder reads whole and that speak of one thing each."""
-    limit = _limit(text)
-    pieces: list[str] = []
-    for sentence in filter(None, (part.strip() for part in _SENTENCE.split(text))):
-        for part in _hard_cut(sentence, 2 * limit):
-            if pieces and len(pieces[-1]) + len(part) < limit:
-                pieces[-1] = f"{pieces[-1]} {part}"
-            else:
-                pieces.append(part)
-    return pieces
-
-
 def _limit(text: str) -> int:
     unspaced = sum(letter >= "\u2e80" for letter in text)
     return _LONG_UNSPACED if unspaced > _UNSPACED_SHARE * len(text) else _LONG
-
-
-def _hard_cut(sentence: str, limit: int) -> list[str]:
-    """An endless sentence (a list, a table) in parts of at most `limit` characters, cut between words if it can."""
-    parts: list[str] = []
-    while len(sentence) > limit:
-        at = sentence.rfind(" ", limit // 2, limit)
-        at = at if at > 0 else limit
-        parts.append(sentence[:at].strip())
-        sentence = sentence[at:].strip()
-    return [*parts, sentence] if sentence else parts

@@ -41,10 +41,13 @@ class HashingEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers ask, shape (len(texts), dimension)."""
-        return self.embed_passages(texts)
+        return self._embed(texts, None)
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of what is known, shape (len(texts), dimension)."""
+        return self._embed(texts, progress)
+
+    def _embed(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
         vectors = np.zeros((len(texts), self._dimension), np.float32)
         for done, text in enumerate(texts, start=1):
             self._fill(vectors[done - 1], text)

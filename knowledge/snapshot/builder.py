@@ -41,6 +41,7 @@ def build(
     five snapshots are kept.
     """
     _check(entries)
+    read = _read(sources, entries)
     table = ViewTable.of(entries)
     vectors = _embed(table, embedder, _known_vectors(out, embedder), progress)
     contents = Contents.of(entries, table, vectors)
@@ -48,7 +49,7 @@ def build(
     try:
         with exclusive(out), unfinished(out) as place:
             contents.save(place)
-            manifest = _manifest(contents, embedder, described_sources(sources, entries), place, background)
+            manifest = _manifest(contents, embedder, read, place, background)
             written = manifest.to_bytes()
             (place / MANIFEST).write_bytes(written)
             created = datetime.fromisoformat(manifest.created)
@@ -73,6 +74,13 @@ def _check(entries: Sequence[Entry]) -> None:
         if not entry.answer.strip():
             raise SnapshotError(f"{entry.place}: the entry {entry.id!r} has no answer; write one or leave it out")
         seen[entry.id] = entry
+
+
+def _read(sources: Sequence[Path], entries: Sequence[Entry]) -> tuple[SourceFile, ...]:
+    try:
+        return described_sources(sources, entries)
+    except OSError as error:
+        raise SnapshotError(f"{error.filename}: cannot be read ({error.strerror}); check the path") from error
 
 
 def _known_vectors(out: Path, embedder: Embedder) -> dict[str, Vectors]:
