@@ -1,0 +1,156 @@
+import threading
+
+import pytest
+
+from bot.answering.answer import Answer, Mode, Outcome, PastTurn, Question, Reason, Sentence
+from bot.generators.base import DeadlineExceeded, GeneratorBusy
+from tests.bot.answering.conftest import MakeAnswerer, Scripted
+
+RETURNS = "How long can I return goods?"
+
+
+def test_quotes_the_entry_that_answers_with_its_source(make_answerer: MakeAnswerer) -> None:
+    answer = make_answerer().answer(Question(RETURNS))
+    assert (answer.outcome, answer.mode) == (Outcome.ANSWERED, Mode.VERBATIM)
+    assert answer.text == "You can return goods within 30 days. Return shipping costs 4.90 €."
+    assert [source.id for source in answer.sources] == ["returns"]
+    assert answer.sources[0].url == "https://shop.example/returns"
+
+
+def test_every_sentence_is_released_with_its_source(make_answerer: MakeAnswerer) -> None:
+    released: list[Sentence] = []
+    answer = make_answerer().answer(Question(RETURNS), released.append)
+    assert tuple(released) == answer.sentences
+    assert all(sentence.sources == ("returns",) for sentence in released)
+    assert len(released) == 2
+
+
+@pytest.mark.parametrize("text", ["Which wine goes with salmon?", "qwertz uiop", "今天天气怎么样？"])
+def test_says_that_it_does_not_know(make_answerer: MakeAnswerer, text: str) -> None:
+    answer = make_answerer().answer(Question(text))
+    assert (answer.outcome, answer.mode, answer.reason) == (Outcome.REFUSED, Mode.REFUSE, Reason.MISSING_KNOWLEDGE)
+    assert answer.sentences == ()
+
+
+def test_hands_over_when_it_does_not_know_twice(make_answerer: MakeAnswerer) -> None:
+    history = (PastTurn("customer", "Which wine?"), PastTurn("bot", "I can't answer that", refused=True))
+    answer = make_answerer().answer(Question("And which cheese with the salmon?", history))
+    assert (answer.outcome, answer.reason) == (Outcome.HANDED_OVER, Reason.REPEATED_REFUSAL)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("I want to talk to a person", Reason.ASKED_FOR_PERSON), ("我要投诉", Reason.COMPLAINT)],
+)
+def test_hands_over_to_a_person(make_answerer: MakeAnswerer, text: str, reason: Reason) -> None:
+    answer = make_answerer().answer(Question(text))
+    assert (answer.outcome, answer.mode, answer.reason) == (Outcome.HANDED_OVER, Mode.HANDOFF, reason)
+
+
+def test_greets_in_the_customers_language(make_answerer: MakeAnswerer) -> None:
+    answer = make_answerer().answer(Question("你好"))
+    assert (answer.outcome, answer.mode, answer.language) == (Outcome.SMALLTALK, Mode.SMALLTALK, "zh")
+    assert answer.text.startswith("您好")
+
+
+def test_answers_both_of_two_questions(make_answerer: MakeAnswerer) -> None:
+    answer = make_answerer().answer(Question("Do you ship to Norway? And how can I pay?"))
+    assert [source.id for source in answer.sources] == ["norway", "pay"]
+    assert "12 €" in answer.text
+    assert "bank transfer" in answer.text
+
+
+def test_a_follow_up_is_understood_with_the_turn_before(make_answerer: MakeAnswerer) -> None:
+    history = (PastTurn("customer", "Do you ship to Norway?"), PastTurn("bot", "We ship to Norway for 12 €."))
+    answer = make_answerer().answer(Question("what does it cost to ship there", history))
+    assert [source.id for source in answer.sources] == ["norway"]
+
+
+def test_a_long_entry_is_not_quoted_whole(make_answerer: MakeAnswerer) -> None:
+    answer = make_answerer().answer(Question("assembly of the frame: tighten bolt 7"))
+    assert answer.mode is Mode.EXTRACTIVE
+    assert "bolt 7 " in answer.text
+    assert len(answer.text) < 400
+
+
+def test_composes_when_it_is_told_to_and_the_draft_holds(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("You have 30 days to return goods. Return shipping is 4.90 €.")
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
+    assert (answer.mode, answer.model) == (Mode.GENERATED, "scripted")
+    assert answer.text == generator.draft
+    assert answer.sentences[0].sources == ("returns",)
+    assert answer.seconds["first_sentence"] <= answer.seconds["generate"] <= answer.seconds["total"]
+
+
+def test_a_sentence_with_a_foreign_number_never_leaves(make_answerer: MakeAnswerer) -> None:
+    released: list[Sentence] = []
+    generator = Scripted("You can return goods within 60 days. Return shipping costs 4.90 €.")
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS), released.append)
+    assert "60" not in answer.text
+    assert [sentence.text for sentence in released] == ["Return shipping costs 4.90 €."]
+
+
+@pytest.mark.parametrize("draft", ["You can return goods within 60 days.", "", "I like trains a lot."])
+def test_a_draft_that_fails_is_replaced_by_the_quoted_entry(make_answerer: MakeAnswerer, draft: str) -> None:
+    answer = make_answerer(Scripted(draft), compose=True).answer(Question(RETURNS))
+    assert (answer.mode, answer.outcome) == (Mode.VERBATIM, Outcome.ANSWERED)
+    assert "30 days" in answer.text
+
+
+@pytest.mark.parametrize("error", [GeneratorBusy("full"), DeadlineExceeded("over")])
+def test_a_failing_generator_costs_the_customer_nothing(make_answerer: MakeAnswerer, error: Exception) -> None:
+    generator = Scripted("", fails=error)  # type: ignore[arg-type]
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
+    assert (answer.mode, answer.outcome) == (Mode.VERBATIM, Outcome.ANSWERED)
+
+
+def test_a_sentence_cut_off_by_a_limit_is_not_sent(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("Return shipping costs 4.90 €. You can return goods")
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
+    assert answer.text == "Return shipping costs 4.90 €."
+
+
+def test_the_same_sentence_is_said_once(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("Return shipping costs 4.90 €. " * 3)
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
+    assert len(answer.sentences) == 1
+
+
+def test_a_cancelled_answer_stops_the_generator(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("Return shipping costs 4.90 €. " * 100)
+    cancelled = threading.Event()
+    released: list[Sentence] = []
+
+    def release(sentence: Sentence) -> None:
+        released.append(sentence)
+        cancelled.set()
+
+    make_answerer(generator, compose=True).answer(Question(RETURNS), release, cancelled)
+    assert released[0].text == "Return shipping costs 4.90 €."
+
+
+def test_composes_across_languages_only(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("The warranty of a bicycle is 5 years.")
+    make_answerer(generator).answer(Question(RETURNS))
+    assert generator.prompts == []
+    make_answerer(generator).answer(Question("自行车保修多久？"))
+    assert generator.prompts == []
+
+
+def test_an_answer_has_the_one_json_shape(make_answerer: MakeAnswerer) -> None:
+    data = make_answerer().answer(Question(RETURNS)).to_json()
+    assert set(data) == {
+        *("outcome", "mode", "text", "language", "confidence", "sentences", "sources", "reason"),
+        *("snapshot", "model", "seconds"),
+    }
+    assert data["sources"][0].keys() == {"id", "title", "url", "score"}
+    assert data["sentences"][0].keys() == {"text", "sources", "support"}
+    assert data["seconds"]["total"] >= data["seconds"]["retrieve"]
+
+
+def test_odd_texts_are_answered_without_an_error(make_answerer: MakeAnswerer) -> None:
+    answerer = make_answerer()
+    texts = ("?", "。。。", "\n\n", "🙂" * 500, "a" * 4000, "SELECT * FROM x; --", "﷽" * 50)
+    answers: list[Answer] = [answerer.answer(Question(text)) for text in texts]
+    assert all(answer.text for answer in answers)
+    assert all(answer.outcome is not Outcome.ANSWERED for answer in answers)
