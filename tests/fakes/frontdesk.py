@@ -51,13 +51,16 @@ class FrontDesk:
     def __init__(self, conversations: Any) -> None:
         self.conversations: Any = conversations
         self.answers: dict[str, Answer] = {}
+        self.accepted: asyncio.Queue[Message] = asyncio.Queue()
         self.working = asyncio.Event()
         self.working.set()
 
     async def receive(self, message: Message) -> bool:
         if reason := objection(message.text):
             raise MessageRefused(reason)
-        return bool(await self.conversations.accept(message))
+        new = bool(await self.conversations.accept(message))
+        self.accepted.put_nowait(message)
+        return new
 
     async def ask_for_person(self, message: Message) -> bool:
         return await self.receive(replace(message, text=PERSON))

@@ -14,6 +14,7 @@ class Terminal:
 
     def __init__(self, *typed: str) -> None:
         self.written = ""
+        self._wrote = asyncio.Event()
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
         for line in typed:
             self._typed.put_nowait(line)
@@ -27,11 +28,13 @@ class Terminal:
 
     def write(self, text: str) -> None:
         self.written += text
+        self._wrote.set()
 
     async def until(self, written: str) -> None:
         async with asyncio.timeout(5):
             while written not in self.written:
-                await asyncio.sleep(0.005)
+                self._wrote.clear()
+                await self._wrote.wait()
 
 
 @pytest.fixture
@@ -84,10 +87,7 @@ async def test_sentences_are_written_before_the_reply_is_whole(desk: FrontDesk) 
     terminal = Terminal("slow?")
     desk.working.clear()
     talking = asyncio.create_task(chat(desk, lines=terminal.lines(), write=terminal.write))
-    while not (found := await desk.conversations.recent()):
-        await asyncio.sleep(0.005)
-
-    name = found[0].id
+    name = (await desk.accepted.get()).conversation
     for text in ("First.", "Second."):
         await desk.conversations.announce(name, "sentence", {"turn": "t", "text": text, "sources": []})
     await terminal.until("First. Second.")
@@ -135,12 +135,12 @@ async def test_an_agent_who_takes_over_is_heard_and_the_bot_no_longer_awaited(de
     terminal = Terminal("one")
     talking = asyncio.create_task(chat(desk, lines=terminal.lines(), write=terminal.write))
     await terminal.until("You asked: one\n")
-    [state] = await desk.conversations.recent()
-    await desk.say(state.id, "Mia", "I'm here now.", "turn-1")
+    name = (await desk.accepted.get()).conversation
+    await desk.say(name, "Mia", "I'm here now.", "turn-1")
     await terminal.until("Mia: I'm here now.\n")
     terminal.type("two")
     terminal.type("/quit")
     await asyncio.wait_for(talking, 5)
 
-    assert await desk.asked(state.id) == ["one", "two"]
+    assert await desk.asked(name) == ["one", "two"]
     assert "You asked: two" not in terminal.written
