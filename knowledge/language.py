@@ -33,7 +33,7 @@ _SCRIPTS = (
 _LATIN = (
     "en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi",
     "pl", "cs", "sk", "sl", "hr", "hu", "ro", "tr", "id", "ms",
-    "vi", "et", "lv", "lt", "ca", "tl", "sw",
+    "vi", "et", "lv", "lt", "tl",
 )  # fmt: skip
 # Letters that only one of a script's languages writes.
 _TELLING = {
@@ -42,7 +42,8 @@ _TELLING = {
 _LETTERS = {name: re.compile(f"[{characters}]") for name, characters, _, _ in _SCRIPTS}
 _LANGUAGES = {name: languages for name, _, languages, _ in _SCRIPTS}
 _WEIGHT = {name: weight for name, _, _, weight in _SCRIPTS}
-_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\S*\d\S*")
+# Only ASCII: in Chinese a number touches the words around it.
+_NOT_WORDS = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w.-]+|[!-~]*\d[!-~]*", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENOUGH_WORDS = 3
 _SURE = 0.5

@@ -11,6 +11,7 @@ from knowledge.language import detect
     [
         ("我的订单在哪里", "zh"),
         ("我要 refund", "zh"),
+        ("房间298元，很好", "zh"),
         ("注文はどこですか", "ja"),
         ("返品の方法", "ja"),
         ("주문 취소", "ko"),
