@@ -1,0 +1,87 @@
+"""Continues token ids greedily, one by one, and keeps the state of prompts' fixed beginnings. Knows no text."""
+
+import copy
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+
+from bot.generators.causal_weights import Loaded
+
+Check = Callable[[], None]
+"""Called before each step; raises to stop."""
+
+# A prompt is read in pieces, so that a stop is heeded in between.
+_PIECE = 256
+_KEPT = 4
+# Writing one token is bound by memory and made of many short products. When something else wants a core, threads
+# that meet after each of them wait for the slowest: on two busy cores two threads gave 1 token a second, one 15.
+_SHARE_OF_CORES = 2
+
+
+class Steps:
+    """A model with the key-value caches of the last few fixed beginnings. To be used by one thread."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._model: Any = loaded.model
+        self._device = loaded.device
+        self._ends = _ends(loaded)
+        self._kept: OrderedDict[tuple[int, ...], Any] = OrderedDict()
+        self._reading_threads = torch.get_num_threads()
+        self._writing_threads = min(self._reading_threads, max(1, (os.cpu_count() or 1) // _SHARE_OF_CORES))
+
+    def tokens(self, ids: Sequence[int], fixed: Sequence[int], check: Check) -> Iterator[int]:
+        """Yield the ids that follow `ids`, without end, until the model ends its turn (whose mark is not given).
+
+        `fixed` are the first ids that come again in other prompts; where `ids` does not begin so, they are no help.
+        """
+        cache, done = self._begin(ids, fixed, check)
+        token = self._read(ids[done:], cache, check)
+        while token not in self._ends:
+            yield token
+            check()
+            token = self._step([token], cache)
+
+    def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check) -> tuple[Any, int]:
+        """A cache that has read the first ids, and how many."""
+        if not fixed or len(fixed) >= len(ids) or list(ids[: len(fixed)]) != list(fixed):
+            return self._empty(), 0
+        key = tuple(fixed)
+        if key not in self._kept:
+            cache = self._empty()
+            self._read(fixed, cache, check)
+            self._kept[key] = cache
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        with torch.inference_mode():
+            return copy.deepcopy(self._kept[key]), len(fixed)
+
+    def _empty(self) -> Any:
+        from transformers import DynamicCache
+
+        return DynamicCache(config=self._model.config)
+
+    def _read(self, ids: Sequence[int], cache: Any, check: Check) -> int:
+        token = -1
+        for start in range(0, len(ids), _PIECE):
+            check()
+            token = self._step(ids[start : start + _PIECE], cache)
+        return token
+
+    def _step(self, ids: Sequence[int], cache: Any) -> int:
+        """Read `ids` into `cache`; the likeliest next id."""
+        torch.set_num_threads(self._reading_threads if len(ids) > 1 else self._writing_threads)
+        with torch.inference_mode():
+            batch = torch.tensor([list(ids)], device=self._device)  # (1, len(ids))
+            logits = self._model(batch, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
+            return int(logits[0, -1].argmax())
+
+
+def _ends(loaded: Loaded) -> frozenset[int]:
+    settings: Any = loaded.model.generation_config
+    ends = settings.eos_token_id
+    listed = ends if isinstance(ends, list) else [ends]
+    return frozenset(end for end in [*listed, loaded.tokenizer.eos_token_id] if end is not None)
