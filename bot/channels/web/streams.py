@@ -68,7 +68,9 @@ class Streams:
         `allowed` is asked again with every ping: a session that was ended ends its streams.
         """
         start = await self._start(name, mark) if name else None
-        sources = [self._activity(activity or "$")]
+        # What "now" is must be settled before the reader hears that the stream is open and reads the list.
+        since = known_mark(activity) or (await self._conversations.activity("$", 0))[0]
+        sources = [self._activity(since)]
         if start is not None:
             sources.append(self._agent_events(name, start))
         return _response(_merged(sources, allowed, self._ping))

@@ -53,6 +53,7 @@
       taken_over: "{name} has joined",
       handed_back: "The assistant answers again",
       handed_over: "A colleague has been called",
+      undeliverable: "The assistant cannot answer right now; a colleague has been called",
       unread: "{n} new messages",
     },
     zh: {
@@ -89,6 +90,7 @@
       taken_over: "{name} 已加入对话",
       handed_back: "现在由智能助手回答",
       handed_over: "已为您呼叫人工客服",
+      undeliverable: "智能助手暂时无法回答，已为您呼叫人工客服",
       unread: "{n} 条新消息",
     },
   };

@@ -6,6 +6,7 @@ const EVENTS = {
   taken_over: (name) => `${name || "An agent"} took over`,
   handed_back: () => "Handed back to the bot",
   handed_over: () => "Handed over to the agents",
+  undeliverable: () => "The bot failed to answer: please reply",
 };
 
 export function turnNode(turn, customer) {
