@@ -103,5 +103,5 @@ async def begin(client: httpx2.AsyncClient) -> dict[str, str]:
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something that must come true."""
     async with asyncio.timeout(5):
-        while not await check():  # noqa: ASYNC110 - what is waited for has no event of its own
+        while not await check():
             await asyncio.sleep(0.01)
