@@ -22,11 +22,11 @@ _LOOK_FOR_SNAPSHOT = 1.0  # seconds
 
 async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     """Run everything until `stop` is set, or until one part fails: then all stop and the error is raised."""
-    jobs = [
-        serve_web(house, stop, tell),
-        *(Worker(house.desk.conversations, house.engine, f"{os.getpid()}-{n}").run(stop) for n in range(_workers(house))),
-        follow_snapshots(house, stop),
+    workers = [
+        Worker(house.desk.conversations, house.engine, f"{os.getpid()}-{number}")
+        for number in range(house.settings.workers)
     ]
+    jobs = [serve_web(house, stop, tell), follow_snapshots(house, stop), *(worker.run(stop) for worker in workers)]
     if house.settings.telegram_token:
         jobs.append(_serve_telegram(house, stop))
     tasks = [asyncio.create_task(job) for job in jobs]
@@ -38,10 +38,6 @@ async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
-
-
-def _workers(house: House) -> int:
-    return house.settings.workers
 
 
 async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:

@@ -8,6 +8,11 @@ from bot.answering.question import Part
 from knowledge.retriever import Hit
 
 
+# The median coverage of right hits where question and entry are in one language.
+_TYPICAL_COVERAGE = 0.5
+_FULL_MARGIN = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Logistic regression from a hit's features to the probability that its entry answers.
@@ -36,19 +41,25 @@ class Finding:
         return self.hits[0]
 
 
-def features(hits: Sequence[Hit]) -> tuple[float, float, float]:
-    """Closeness, coverage and margin of the first of `hits` (best first, not empty)."""
+def features(hits: Sequence[Hit], language: str) -> tuple[float, float, float]:
+    """Closeness, coverage and margin of the first of `hits` (best first, not empty).
+
+    `margin` is how much more relevant it is than the next entry that says something else. The same entry in
+    another language is no rival, and words that a question shares with an entry count only in one language.
+    """
     best = hits[0]
-    rival = next((hit for hit in hits[1:] if hit.entry.answer != best.entry.answer), None)
-    margin = best.closeness - rival.closeness if rival else 1.0
-    return best.closeness, best.coverage, min(margin, 1.0)
+    same = (hit for hit in hits[1:] if hit.entry.language == best.entry.language)
+    rival = next((hit for hit in same if hit.entry.answer != best.entry.answer), None)
+    margin = best.relevance - rival.relevance if rival else _FULL_MARGIN
+    coverage = best.coverage if best.entry.language in {"", language} else _TYPICAL_COVERAGE
+    return best.closeness, coverage, min(margin, _FULL_MARGIN)
 
 
-def confidence(hits: Sequence[Hit], weights: Weights) -> float:
+def confidence(hits: Sequence[Hit], weights: Weights, language: str) -> float:
     """The probability, 0 to 1, that the first hit's entry answers the question; 0 without hits."""
     if not hits:
         return 0.0
-    closeness, coverage, margin = features(hits)
+    closeness, coverage, margin = features(hits, language)
     exponent = weights.bias + weights.closeness * closeness + weights.coverage * coverage + weights.margin * margin
     return 1 / (1 + math.exp(-exponent))
 
@@ -65,6 +76,6 @@ def prefer_language(hits: Sequence[Hit], language: str, slack: float) -> list[Hi
 def judge(part: Part, by_query: Sequence[Sequence[Hit]], weights: Weights, language: str, slack: float) -> Finding:
     """The finding of the query that gives the most confidence."""
     rankings = [prefer_language(hits, language, slack) for hits in by_query]
-    sure = [confidence(hits, weights) for hits in rankings]
+    sure = [confidence(hits, weights, language) for hits in rankings]
     best = max(range(len(rankings)), key=sure.__getitem__)
     return Finding(part, tuple(rankings[best]), sure[best])

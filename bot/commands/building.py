@@ -19,7 +19,7 @@ def sample_sources() -> Path:
 
 def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> Snapshot:
     """Build a snapshot of the sources in `out` and put it into use; progress goes to standard error."""
-    from knowledge.corpus import load_sources
+    from knowledge.corpus.load import load_sources
 
     entries = load_sources(sources, notice=_notice)
     from bot.app import open_embedder

@@ -1,6 +1,4 @@
-"""Sources in, entries out. Knows nothing of vectors, snapshots and answering."""
+"""Sources in, entries out. Knows nothing of vectors, snapshots and answering.
 
-from knowledge.corpus.entry import Entry, Place
-from knowledge.corpus.load import LOADERS, load_sources
-
-__all__ = ["LOADERS", "Entry", "Place", "load_sources"]
+Nothing is imported here: whoever only needs `Entry` does not pay for the parsers that `load` needs.
+"""

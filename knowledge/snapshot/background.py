@@ -18,6 +18,7 @@ from knowledge.ranking import Ranked, rank
 from knowledge.snapshot.contents import Contents
 
 _OWN_QUESTIONS = 300
+_NEIGHBOURS = 6
 _LEAST_SCALE_IN_STD = 2.0
 _TINY = 1e-6
 
@@ -89,10 +90,17 @@ def off_topic_questions() -> tuple[str, ...]:
 
 
 def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
-    """For an even sample of the entries, the nearest other entry to each one's question."""
+    """For an even sample of the entries, the nearest other entry of its language to each one's question.
+
+    Where everything is known in two languages, the nearest other entry would be the same one, translated.
+    """
     table, count = contents.table, len(contents.entries)
     rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
     asked = [table.texts[table.starts[row]] for row in rows]
-    rankings = rank(contents, asked, embedder.embed_queries(asked), 2)
-    others = ([hit for hit in hits if hit.row != row] for row, hits in zip(rows, rankings, strict=True))
+    rankings = rank(contents, asked, embedder.embed_queries(asked), _NEIGHBOURS)
+    language = [entry.language for entry in contents.entries]
+    others = (
+        [hit for hit in hits if hit.row != row and language[hit.row] == language[row]]
+        for row, hits in zip(rows, rankings, strict=True)
+    )
     return [hits[0] for hits in others if hits]

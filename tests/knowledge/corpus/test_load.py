@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.corpus import LOADERS, load_sources
+from knowledge.corpus.load import LOADERS, load_sources
 from knowledge.corpus.entry import derived_id
 from knowledge.errors import CorpusError
 

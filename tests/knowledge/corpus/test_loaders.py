@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.corpus import LOADERS, Entry, load_sources
+from knowledge.corpus.entry import Entry
+from knowledge.corpus.load import LOADERS, load_sources
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file())
