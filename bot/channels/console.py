@@ -11,7 +11,7 @@ from bot.channels.base import MessageRefused, Reception
 from bot.channels.sources import listed_sources
 from bot.conversation.base import BOT, ConversationsError, ConversationsUnavailable, Event, Message
 
-_LOOK = 5.0  # seconds that one look for events may last
+_LOOK = 1.0  # seconds that one look for events may last
 _PAUSE = 0.5  # seconds before the next look after the store was away
 
 Write = Callable[[str], None]
@@ -33,6 +33,7 @@ async def chat(reception: Reception, *, lines: AsyncIterator[str], write: Write,
                 await talk.say(line)
             write(prompt)
     finally:
+        talk.over = True
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
@@ -45,6 +46,7 @@ class _Talk:
         self._reception = reception
         self._conversation = conversation
         self._write = write
+        self.over = False
         self._replied = asyncio.Event()
         self._streamed: tuple[str, str] = ("", "")  # the turn in the making, and what was written of it
 
@@ -67,7 +69,8 @@ class _Talk:
     async def watch(self) -> None:
         """Write what happens, as it happens."""
         mark = "0"
-        while True:
+        # Cancelling alone is not enough: https://github.com/python/cpython/issues/86296 (wait_for may swallow it).
+        while not self.over:
             try:
                 events = await self._reception.conversations.events(self._conversation, mark, _LOOK)
             except ConversationsUnavailable:

@@ -128,6 +128,11 @@ class FakeTelegram:
         fault.times = times or fault.times
         self._faults.setdefault(method.lower(), []).append(fault)
 
+    def heal(self) -> None:
+        """No ordered fault is left."""
+        self._faults.clear()
+        self._windows.clear()
+
     # What a test reads.
 
     @property

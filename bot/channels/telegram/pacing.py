@@ -39,7 +39,8 @@ async def rest(stop: asyncio.Event, seconds: float) -> None:
     """Wait. Raises Stopping as soon as `stop` is set."""
     if not stop.is_set():
         try:
-            await asyncio.wait_for(stop.wait(), max(seconds, 0.0))
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await stop.wait()
         except TimeoutError:
             return
     raise Stopping

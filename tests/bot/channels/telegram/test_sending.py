@@ -3,15 +3,35 @@
 import asyncio
 import itertools
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.channels.telegram.splitting import LONGEST_PART
-from bot.conversation.base import Message
+from bot.conversation.base import Message, Outgoing
+from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.telegram.conftest import TEMPO, Open
 from tests.fakes.faults import Fault, blocked, broken, cut_short, migrated, reset_after_accept, slow, too_many
-from tests.fakes.frontdesk import FrontDesk, answered
+from tests.fakes.frontdesk import FrontDesk, Outage, answered
 from tests.fakes.telegram import FakeTelegram
+
+
+class Impatient(Outage):
+    """Gives every outgoing turn a second time at once, as a store does whose lease is over."""
+
+    def __init__(self, conversations: Any) -> None:
+        super().__init__(conversations)
+        self.given_again = 0
+        self._given: Outgoing | None = None
+
+    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
+        if again := self._given:
+            self._given = None
+            self.given_again += 1
+            return replace(again, attempts=2)
+        self._given = await self._conversations.outgoing(channel, sender, wait)
+        return self._given
 
 
 async def ask(desk: FrontDesk, said: str, chat: int = 42) -> None:
@@ -94,6 +114,36 @@ async def test_a_chat_that_must_wait_is_left_alone_and_holds_up_no_other(
 
 
 @pytest.mark.usefixtures("running")
+async def test_not_even_typing_is_shown_in_a_chat_that_must_wait(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    telegram.fail("sendMessage", too_many(1))
+    telegram.write("Hello")
+    await telegram.until(lambda: bool(telegram.calls("sendMessage")))
+    desk.working.clear()
+    telegram.write("And another thing")
+    await telegram.until(lambda: len(telegram.sent()) == 1)
+    desk.working.set()
+    await telegram.until(lambda: len(telegram.sent()) == 2)
+
+    [refused, *_] = telegram.calls("sendMessage")
+    assert [call for call in telegram.ledger if call.chat == 42 and refused.at < call.at < refused.at + 1] == []
+
+
+async def test_a_turn_that_comes_again_while_it_waits_is_sent_once(
+    telegram: FakeTelegram, desk: FrontDesk, channel: Open
+) -> None:
+    desk.conversations = Impatient(desk.conversations)
+    telegram.fail("sendMessage", broken(), times=3)
+    async with channel():
+        await ask(desk, "Hello")
+        await telegram.until(lambda: bool(telegram.sent(42)))
+        await ask(desk, "Next")
+        await telegram.until(lambda: "You asked: Next" in telegram.sent(42))
+
+    assert telegram.sent(42) == ["You asked: Hello", "You asked: Next"]
+    assert desk.conversations.given_again >= 2
+
+
+@pytest.mark.usefixtures("running")
 @pytest.mark.parametrize(
     "fault", [blocked(), Fault(400, "Bad Request: chat not found", times=9)], ids=["blocked", "not found"]
 )
@@ -166,14 +216,20 @@ async def test_a_sent_turn_that_cannot_be_settled_yet_is_not_sent_again(
 async def test_what_a_stop_leaves_unsent_is_sent_after_the_next_start(
     telegram: FakeTelegram, desk: FrontDesk, channel: Open
 ) -> None:
+    desk.conversations = Outage(MemoryConversations(lease=0.5))
     telegram.fail("sendMessage", broken(), times=1000)
     async with channel():
         await ask(desk, "Hello")
         await telegram.until(lambda: bool(telegram.calls("sendMessage")))
-
-    known = await desk.conversations.read("telegram:42")
-    assert known.turns[-1].role == "bot"
     assert telegram.sent(42) == []
+
+    telegram.heal()
+    async with channel():
+        await telegram.until(lambda: bool(telegram.sent(42)))
+        await ask(desk, "Next")
+        await telegram.until(lambda: len(telegram.sent(42)) == 2)
+
+    assert telegram.sent(42) == ["You asked: Hello", "You asked: Next"]
 
 
 @pytest.mark.usefixtures("running")
