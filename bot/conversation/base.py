@@ -93,7 +93,7 @@ class State:
     created: float = 0.0
     updated: float = 0.0
     preview: str = ""
-    """The first 120 characters of the last turn."""
+    """The first 120 characters of the last turn that is no event."""
 
     @property
     def channel(self) -> str:
@@ -165,13 +165,16 @@ class Conversations(Protocol):
     async def accept(self, message: Message) -> bool:
         """Step one: store a customer's message and queue its conversation. False: it was there already.
 
-        Raises MessageConflict when the id was used for another text.
+        While an agent is the owner, it is stored and not queued. A resolved conversation opens again.
+        Raises MessageConflict when the id was used for another text, or by someone else.
         """
 
     async def claim(self, worker: str, wait: float) -> Claim | None:
         """The next conversation with unanswered messages, or None after `wait` seconds.
 
         A conversation is claimed by one worker at a time; a claim that nobody renews may be taken over.
+        What was claimed three times without a commit is given up: its messages are settled, an event turn
+        "undeliverable" tells so, and the conversation waits for an agent with the reason "engine_down".
         """
 
     async def renew(self, claim: Claim) -> bool:
@@ -182,6 +185,7 @@ class Conversations(Protocol):
 
         False, and nothing written, when the claim was lost. When an agent has taken the conversation meanwhile,
         the pending turns are settled, the reply's turns are dropped and False is returned.
+        True again, and nothing written, when the very same reply was committed before.
         """
 
     async def release(self, claim: Claim) -> None:
@@ -200,10 +204,16 @@ class Conversations(Protocol):
         """The most recently active conversations, newest first."""
 
     async def take_over(self, conversation: str, agent: str) -> State:
-        """Make an agent the owner. From here no bot turn is committed. Raises ConversationUnknown."""
+        """Make an agent the owner, with status open. From here no bot turn is committed. Raises ConversationUnknown.
+
+        All pending turns are settled, all claims are lost, and an event turn tells who has taken over.
+        """
 
     async def hand_back(self, conversation: str) -> State:
-        """Make the bot the owner again, with status open. Raises ConversationUnknown."""
+        """Make the bot the owner again, with status open. Raises ConversationUnknown.
+
+        An event turn tells so. What the customer wrote to the agent is not queued for the bot.
+        """
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         """An agent's turn: makes the agent the owner, stores it and queues it for sending, in one act.
@@ -212,10 +222,16 @@ class Conversations(Protocol):
         """
 
     async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
-        """Events later than id `after` ("$" = now, "0" = all that are kept), waiting up to `wait` seconds."""
+        """Events later than id `after` ("$" = now, "0" = all that are kept), waiting up to `wait` seconds.
+
+        What is no id means "0".
+        """
 
     async def activity(self, after: str, wait: float) -> tuple[str, Sequence[str]]:
-        """Conversations that changed since the mark `after` ("$" = now), and the new mark."""
+        """Conversations that changed since the mark `after` ("$" = now), each once, and the new mark.
+
+        What is no mark means everything that is kept.
+        """
 
     async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
         """The next turn that `channel` must send; one that was not settled in time comes again."""

@@ -1,0 +1,85 @@
+"""The stored shape of turns and states, and the words that the stores write themselves. Knows no server."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from bot.conversation.base import Event, Role, State, Status, Turn
+
+ATTEMPTS = 3
+"""Claims of the same messages that may fail; the next one gives them up."""
+KEPT_EVENTS = 2_000
+"""Events that a conversation keeps, about."""
+PREVIEW = 120
+"""Characters of a preview."""
+
+TAKEN_OVER = "taken_over"
+HANDED_BACK = "handed_back"
+UNDELIVERABLE = "undeliverable"
+ENGINE_DOWN = "engine_down"
+"""The reason of a handoff because every attempt to answer failed."""
+
+_STATE_TIMES = ("created", "updated")
+
+
+def preview(text: str) -> str:
+    """What the list of conversations shows of a turn."""
+    return text[:PREVIEW]
+
+
+def fingerprint(role: Role, text: str) -> str:
+    """32 characters that tell whether an id is used again for the same words of the same speaker."""
+    return hashlib.sha256(f"{role}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def turn_fields(turn: Turn) -> dict[str, Any]:
+    """A turn as an event shows it."""
+    return asdict(turn)
+
+
+def state_fields(state: State) -> dict[str, Any]:
+    """A state as an event shows it."""
+    return {**asdict(state), "status": str(state.status)}
+
+
+def to_bytes(value: object) -> bytes:
+    """JSON, in UTF-8 that also carries halves of surrogate pairs: whatever was accepted must be readable again.
+
+    Raises ValueError, in one line, for what JSON cannot express.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"cannot be stored as JSON: {error}") from error
+    return encode(text)
+
+
+def encode(text: str) -> bytes:
+    """Text as it is stored."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decode(stored: bytes) -> str:
+    """The text that was stored."""
+    return stored.decode("utf-8", "surrogatepass")
+
+
+def read_turn(stored: bytes) -> Turn:
+    """The turn that `to_bytes(turn_fields(turn))` stored."""
+    return Turn(**json.loads(decode(stored)))
+
+
+def read_state(stored: dict[str, str]) -> State:
+    """The state of a flat record of texts; fields that are not a state's are left out."""
+    known: dict[str, Any] = {key: value for key, value in stored.items() if key in State.__dataclass_fields__}
+    known.update({key: float(known[key]) for key in _STATE_TIMES if key in known})
+    return State(**{**known, "status": Status(known.get("status", Status.OPEN))})
+
+
+def read_event(mark: bytes, kind: bytes, data: bytes) -> Event:
+    """The event of a stream's entry."""
+    found = json.loads(decode(data))
+    if kind == b"state":
+        found = state_fields(read_state(found))
+    return Event(decode(mark), decode(kind), found)
