@@ -1,0 +1,70 @@
+"""A desk over conversations in memory, and an answerer that says what a test wants, when it wants."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence
+from bot.answering.engine import Engine
+from bot.conversation.base import Message
+from bot.conversation.memory import MemoryConversations
+from bot.desk.desk import Desk
+from bot.desk.worker import Worker
+
+
+class Scripted:
+    """Answers every question alike; `go` holds it back, `questions` keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.go.set()
+        self.started = threading.Event()
+        self.questions: list[Question] = []
+        self.outcome = Outcome.ANSWERED
+        self.fails: Exception | None = None
+
+    def answer(
+        self, question: Question, release: Callable[[Sentence], None], cancelled: threading.Event | None = None
+    ) -> Answer:
+        self.questions.append(question)
+        release(Sentence("First.", ("entry",)))
+        self.started.set()
+        assert self.go.wait(5)
+        if self.fails:
+            raise self.fails
+        release(Sentence("Second.", ("entry",)))
+        reason = Reason.ASKED_FOR_PERSON if self.outcome is Outcome.HANDED_OVER else None
+        return Answer(self.outcome, Mode.VERBATIM, "First. Second.", "en", 0.9, reason=reason)
+
+
+@pytest.fixture
+def answerer() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def engine(answerer: Scripted) -> Iterator[Engine]:
+    engine = Engine(answerer)
+    yield engine
+    answerer.go.set()
+    engine.close()
+
+
+@pytest.fixture
+def conversations() -> MemoryConversations:
+    return MemoryConversations()
+
+
+@pytest.fixture
+def desk(conversations: MemoryConversations, engine: Engine) -> Desk:
+    return Desk(conversations, engine)
+
+
+@pytest.fixture
+def worker(conversations: MemoryConversations, engine: Engine) -> Worker:
+    return Worker(conversations, engine, "w1")
+
+
+def message(text: str = "Where is my parcel?", number: int = 1) -> Message:
+    return Message("web:1", f"m{number}", text, 1000.0 + number, "Kim", "en")
