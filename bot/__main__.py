@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import ask, bench, chat, doctor, knowledge, models, serve
+from bot.commands import ask, bench, chat, doctor, invite, knowledge, models, serve
 from bot.commands.failures import one_line
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("chat")(chat.chat)
+app.command("invite")(invite.invite)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)
 app.add_typer(knowledge.app, name="knowledge")

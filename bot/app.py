@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -20,6 +21,9 @@ from knowledge.embedders.base import Embedder
 from knowledge.errors import EmbedderError
 from knowledge.retriever import Retriever
 from knowledge.snapshot.reader import current_manifest, open_current
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 _log = structlog.get_logger(__name__)
 
@@ -128,6 +132,18 @@ async def open_redis(settings: Settings) -> AsyncIterator[str]:
 
     async with EmbeddedValkey(settings.data_dir / "valkey") as server:
         yield server.url
+
+
+@contextlib.asynccontextmanager
+async def redis_client(url: str) -> AsyncIterator["Redis"]:
+    """A connection of its own for what is no conversation (agents' sessions)."""
+    from redis.asyncio import Redis
+
+    client = Redis.from_url(url)
+    try:
+        yield client
+    finally:
+        await client.aclose()
 
 
 @dataclass(frozen=True, slots=True)

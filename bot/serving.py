@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.app import House
+from bot.app import House, redis_client
 from bot.conversation.base import ConversationsError
 from bot.desk.worker import Worker
 from bot.settings import Settings
@@ -47,7 +47,8 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.channels.web.server import serve
 
     settings = house.settings
-    async with RedisSessions.connect(house.redis_url) as sessions:
+    async with redis_client(house.redis_url) as client:
+        sessions = RedisSessions(client)
         link = await sessions.invite()
         app = create_app(
             house.desk,
@@ -61,14 +62,24 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
         )
 
         def listening(address: str) -> None:
-            public = settings.public_url.rstrip("/") or address
+            public = public_address(settings, address)
             tell(f"Kefu answers on {public}/")
             tell(f"Agents' desk:     {public}/desk")
-            tell(f"  first login, once and within a day: {public}/desk#login={link}")
+            tell(f"  log in, once and within a day: {login_link(settings, address, link)}")
             if settings.telegram_token:
                 tell("Telegram:         connecting")
 
         await serve(app, settings.host, settings.port, stop=stop, on_listening=listening)
+
+
+def public_address(settings: Settings, address: str) -> str:
+    """Where people find Kefu: the public address, else the one that is listened on."""
+    return settings.public_url.rstrip("/") or address
+
+
+def login_link(settings: Settings, address: str, secret: str) -> str:
+    """A one-time link to the agents' desk. What follows # is never sent to a server's log."""
+    return f"{public_address(settings, address)}/desk/login#{secret}"
 
 
 async def _serve_telegram(house: House, stop: asyncio.Event) -> None:

@@ -9,11 +9,13 @@ from contextlib import contextmanager, nullcontext
 import uvicorn
 from fastapi import FastAPI
 
+from bot.channels.base import ChannelError
+
 GRACE_SECONDS = 4
 """How long open requests may take to end; streams end at once."""
 
 
-class PortUnavailable(Exception):
+class PortUnavailable(ChannelError):
     """The address cannot be listened on; its text says why and what to do, in one line."""
 
 
