@@ -69,13 +69,17 @@ class FrontDesk:
         return answered(f"to {conversation}")
 
     async def take_over(self, conversation: str, agent: str) -> State:
-        return await self.conversations.take_over(conversation, agent)
+        state: State = await self.conversations.take_over(conversation, agent)
+        return state
 
     async def hand_back(self, conversation: str) -> State:
-        return await self.conversations.hand_back(conversation)
+        state: State = await self.conversations.hand_back(conversation)
+        return state
 
     async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
-        return await self.conversations.say(conversation, agent, Turn(turn, "agent", text, time.time(), agent))
+        said = Turn(turn, "agent", text, time.time(), agent)
+        state: State = await self.conversations.say(conversation, agent, said)
+        return state
 
     async def asked(self, conversation: str) -> list[str]:
         """What the customer said, oldest first."""

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bot.channels.telegram.texts import text
@@ -67,7 +69,7 @@ async def test_a_forums_topic_is_a_conversation_of_its_own_and_answered_there(
     said = f"{MENTION} opening hours?"
     opened = {"message_id": 7, "date": 0, "chat": {"id": GROUP, "type": "supergroup"}, "from": BOT}
     opened["forum_topic_created"] = {"name": "Orders", "icon_color": 1}
-    topic = {"message_thread_id": 7, "is_topic_message": True, "reply_to_message": opened}
+    topic: dict[str, Any] = {"message_thread_id": 7, "is_topic_message": True, "reply_to_message": opened}
     telegram.write("just talk", chat=GROUP, **topic)
     telegram.write(said, chat=GROUP, entities=mention(said), **topic)
     await telegram.until(lambda: bool(telegram.sent(GROUP)))

@@ -1,6 +1,7 @@
 """What customers send, as the conversations and the ledger of calls show it afterwards."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ async def test_what_the_desk_refuses_is_told(telegram: FakeTelegram) -> None:
 
 @pytest.mark.usefixtures("running")
 async def test_what_cannot_be_read_is_said_honestly(telegram: FakeTelegram) -> None:
-    contents = [
+    contents: list[dict[str, Any]] = [
         {"photo": PHOTO},
         {"voice": FILE | {"duration": 1}},
         {"sticker": FILE | {"type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}},
@@ -173,8 +174,8 @@ async def test_an_agent_who_took_over_is_told_what_came_and_the_bot_is_silent(
 
 @pytest.mark.usefixtures("running")
 async def test_telegrams_own_notes_bots_and_edits_are_no_messages(telegram: FakeTelegram, desk: FrontDesk) -> None:
-    robot = {"id": 7, "is_bot": True, "first_name": "Robot"}
-    telegram.write("from a bot", **{"from": robot})
+    robot: dict[str, Any] = {"from": {"id": 7, "is_bot": True, "first_name": "Robot"}}
+    telegram.write("from a bot", **robot)
     telegram.write(pinned_message={"message_id": 1, "date": 0, "chat": {"id": 42, "type": "private"}})
     edited = telegram.write("first")["message"] | {"text": "edited", "edit_date": 1}
     telegram.push({"edited_message": edited}, anyway=True)
