@@ -141,4 +141,3 @@ def test_fails_at_once_where_the_machine_has_no_such_file(tmp_path: Path, naps: 
 def test_knows_no_other_kind_of_address(tmp_path: Path) -> None:
     with pytest.raises(DownloadFailed, match="only http, https and file"):
         fetch("ftp://127.0.0.1/a", tmp_path / "a.whl", "")
-
