@@ -173,7 +173,7 @@ class MemoryConversations:
         record = self._known(conversation)
         before = record.state
         if before.owner != BOT:
-            self._append(record, self._event_turn(HANDED_BACK, before.owner))
+            self._append(record, self._event_turn(HANDED_BACK))
         return self._change(record, before, owner=BOT, status=Status.OPEN)
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:

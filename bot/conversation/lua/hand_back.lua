@@ -1,0 +1,14 @@
+#!lua
+-- Make the bot the owner again, with status open.
+-- KEYS  a place (see common.lua)
+-- ARGV  1 settings · 2 conversation · 3-7 the event turn
+-- Returns the state as JSON, or nil when there is no such conversation
+
+local at = place_of(ARGV[2])
+local before = load_state(at)
+if not before then return false end
+local state = copy(before)
+if state.owner ~= 'bot' then append(at, state, 3) end
+state.owner, state.status = 'bot', 'open'
+save(at, state, before)
+return state_json(state)

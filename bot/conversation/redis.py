@@ -1,0 +1,253 @@
+"""Conversations on a Redis or Valkey server. Knows no key's spelling and no error of the server.
+
+Every act is one script (`lua/`), so it happens as a whole or not at all, whoever else writes at the same time.
+"""
+
+import itertools
+import json
+import time
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any, Self
+
+from bot.conversation.base import (
+    Claim,
+    Conversation,
+    ConversationUnknown,
+    Event,
+    Message,
+    MessageConflict,
+    Outgoing,
+    Reply,
+    State,
+    Turn,
+)
+from bot.conversation.keys import ALL_SHARDS, BELL, Shard, events_of, keys_of, shard_of
+from bot.conversation.marks import clean
+from bot.conversation.records import (
+    ATTEMPTS,
+    ENGINE_DOWN,
+    HANDED_BACK,
+    KEPT_EVENTS,
+    TAKEN_OVER,
+    UNDELIVERABLE,
+    decode,
+    encode,
+    fingerprint,
+    preview,
+    read_event,
+    read_state,
+    read_turn,
+    to_bytes,
+    turn_fields,
+)
+from bot.conversation.server import Call, Server, Text
+
+_DAY = 86_400.0
+# Telegram offers what was not taken for 24 hours: so long, and an hour more, a message must be known again.
+_REMEMBRANCE = 90_000.0
+_AT_ONCE = 500  # entries of one look into a stream
+
+
+class RedisConversations:
+    """Implements `Conversations`; made by `connect`."""
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        retention: float = 30 * _DAY,
+        lease: float = 30.0,
+        outbox_channels: Collection[str] = frozenset({"telegram"}),
+    ) -> None:
+        self._server = server
+        self._outbox_channels = frozenset(outbox_channels)
+        self._settings = json.dumps(
+            {
+                "bell": BELL,
+                "retention": _milliseconds(retention),
+                "remembrance": _milliseconds(max(retention, _REMEMBRANCE)),
+                "lease": _milliseconds(lease),
+                "attempts": str(ATTEMPTS),
+                "kept": str(KEPT_EVENTS),
+            }
+        )
+        self._shifts = itertools.count()
+
+    @classmethod
+    async def connect(
+        cls,
+        url: str,
+        *,
+        retention: float = 30 * _DAY,
+        lease: float = 30.0,
+        outbox_channels: Collection[str] = frozenset({"telegram"}),
+    ) -> Self:
+        """Conversations at `url` (redis://, rediss:// or unix://) that are kept `retention` seconds after their last
+        change; claims last `lease` seconds; turns of bot and agents wait for sending in `outbox_channels`.
+
+        Raises ConversationsUnavailable, and ConversationsError for data of a newer Kefu.
+        """
+        server = Server(url)
+        try:
+            await server.check_schema()
+        except BaseException:
+            await server.close()
+            raise
+        return cls(server, retention=retention, lease=lease, outbox_channels=outbox_channels)
+
+    async def accept(self, message: Message) -> bool:
+        turn = Turn(message.id, "customer", message.text, message.at, message.name)
+        hints = encode(message.name), encode(message.language)
+        done = await self._act("accept", message.conversation, *hints, *self._turn(message.conversation, turn))
+        if done < 0:
+            raise MessageConflict(f"message id {message.id!r} was used for another text")
+        return bool(done)
+
+    async def claim(self, worker: str, wait: float) -> Claim | None:
+        event = self._event_turn(UNDELIVERABLE)
+
+        async def look() -> Claim | None:
+            for shard in await self._filled([(shard, shard.ready) for shard in self._shards()]):
+                keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead]
+                arguments = [self._settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
+                if found := await self._server.run("claim", keys, arguments):
+                    name, fence, receipt, pending = found
+                    return Claim(decode(name), fence, tuple(map(read_turn, pending)), decode(receipt))
+            return None
+
+        return await self._server.until("ready", look, wait)
+
+    async def renew(self, claim: Claim) -> bool:
+        return bool(await self._act("renew", claim.conversation, claim.fence))
+
+    async def commit(self, claim: Claim, reply: Reply) -> bool:
+        parts = {"status": reply.status, "reason": reply.reason, "language": reply.language}
+        changes = to_bytes({field: str(value) for field, value in parts.items() if value is not None})
+        turns = [part for turn in reply.turns for part in self._turn(claim.conversation, turn)]
+        pending = encode(claim.pending[0].id), len(claim.pending)
+        return bool(
+            await self._act("commit", claim.conversation, claim.fence, *pending, changes, len(reply.turns), *turns)
+        )
+
+    async def release(self, claim: Claim) -> None:
+        await self._act("release", claim.conversation, claim.fence)
+
+    async def publish(self, claim: Claim, kind: str, data: dict[str, Any]) -> bool:
+        shown = await self._act("publish", claim.conversation, claim.fence, encode(kind), to_bytes(data))
+        return bool(shown)
+
+    async def announce(self, conversation: str, kind: str, data: dict[str, Any]) -> None:
+        await self._act("publish", conversation, "", encode(kind), to_bytes(data))
+
+    async def read(self, conversation: str, last: int = 100) -> Conversation:
+        found = await self._act("read", conversation, max(last, 0))
+        if found is None:
+            raise ConversationUnknown("there is no such conversation")
+        state, turns = found
+        return Conversation(_state(state), tuple(map(read_turn, turns)))
+
+    async def recent(self, limit: int = 50) -> Sequence[State]:
+        calls: list[Call] = [([s.recent], [self._settings, limit, s.state_stem]) for s in ALL_SHARDS]
+        states = [_state(state) for found in await self._server.run_many("recent", calls) for state in found]
+        return sorted(states, key=lambda state: state.updated, reverse=True)[:limit]
+
+    async def take_over(self, conversation: str, agent: str) -> State:
+        event = self._event_turn(TAKEN_OVER, agent)
+        return _known(await self._act("take_over", conversation, encode(agent), *event))
+
+    async def hand_back(self, conversation: str) -> State:
+        return _known(await self._act("hand_back", conversation, *self._event_turn(HANDED_BACK)))
+
+    async def say(self, conversation: str, agent: str, turn: Turn) -> State:
+        event = self._event_turn(TAKEN_OVER, agent)
+        said = self._turn(conversation, turn)
+        return _known(await self._act("say", conversation, encode(agent), *event, *said))
+
+    async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
+        stream = events_of(conversation)
+        mark = decode((await self._tails([(stream, "$")]))[0][0]) if after == "$" else clean(after)
+
+        async def look() -> list[Event] | None:
+            [(_, entries)] = await self._tails([(stream, mark)])
+            return [read_event(entry, fields[1], fields[3]) for entry, fields in entries] or None
+
+        return await self._server.until(f"events:{conversation}", look, wait) or []
+
+    async def activity(self, after: str, wait: float) -> tuple[str, Sequence[str]]:
+        streams = [shard.activity for shard in ALL_SHARDS]
+        marks = after.split(".")
+        if after == "$":
+            marks = [decode(mark) for mark, _ in await self._tails([(stream, "$") for stream in streams])]
+        elif len(marks) != len(streams):
+            marks = ["0"] * len(streams)
+        starts = [clean(mark) for mark in marks]
+
+        async def look() -> tuple[str, list[str]] | None:
+            tails = await self._tails(list(zip(streams, starts, strict=True)))
+            names = dict.fromkeys(decode(fields[1]) for _, entries in tails for _, fields in entries)
+            return (".".join(decode(mark) for mark, _ in tails), list(names)) if names else None
+
+        return await self._server.until("activity", look, wait) or (".".join(starts), [])
+
+    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
+        async def look() -> Outgoing | None:
+            for shard in await self._filled([(shard, shard.outbox(channel)) for shard in self._shards()]):
+                if found := await self._server.run("outgoing", [shard.outbox(channel)], [self._settings]):
+                    receipt, name, turn, attempts = found
+                    return Outgoing(decode(name), read_turn(turn), decode(receipt), attempts)
+            return None
+
+        return await self._server.until("outbox", look, wait)
+
+    async def sent(self, outgoing: Outgoing, note: str = "") -> None:
+        shard = shard_of(outgoing.conversation)
+        keys = [shard.outbox(outgoing.conversation.partition(":")[0]), shard.dead]
+        await self._server.run("sent", keys, [self._settings, outgoing.receipt, encode(note)])
+
+    async def ping(self) -> None:
+        await self._server.ping()
+
+    async def close(self) -> None:
+        await self._server.close()
+
+    async def _act(self, name: str, conversation: str, *arguments: Text) -> Any:
+        return await self._server.run(name, keys_of(conversation), [self._settings, encode(conversation), *arguments])
+
+    async def _tails(self, streams: Sequence[tuple[bytes, str]]) -> list[Any]:
+        calls: list[Call] = [([stream], [self._settings, mark, _AT_ONCE]) for stream, mark in streams]
+        return await self._server.run_many("tail", calls)
+
+    def _shards(self) -> list[Shard]:
+        """All shards, every time another one first, so that none starves."""
+        first = next(self._shifts) % len(ALL_SHARDS)
+        return [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
+
+    async def _filled(self, streams: Sequence[tuple[Shard, bytes]]) -> list[Shard]:
+        filled = await self._server.filled([stream for _, stream in streams])
+        return [shard for (shard, _), full in zip(streams, filled, strict=True) if full]
+
+    def _turn(self, conversation: str, turn: Turn) -> tuple[Text, ...]:
+        """A turn as `append` in `common.lua` takes it."""
+        fate = "event" if turn.role == "event" else "said"
+        if turn.role in ("bot", "agent") and conversation.partition(":")[0] in self._outbox_channels:
+            fate = "send"
+        mark = fingerprint(turn.role, turn.text)
+        return encode(turn.id), mark, to_bytes(turn_fields(turn)), encode(preview(turn.text)), fate
+
+    def _event_turn(self, what: str, name: str = "") -> tuple[Text, ...]:
+        return self._turn("", Turn(f"{what}-{uuid.uuid4().hex}", "event", what, time.time(), name))
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def _state(stored: bytes) -> State:
+    return read_state(json.loads(decode(stored)))
+
+
+def _known(stored: bytes | None) -> State:
+    if stored is None:
+        raise ConversationUnknown("there is no such conversation")
+    return _state(stored)

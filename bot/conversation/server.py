@@ -1,0 +1,167 @@
+"""Talks to one Redis or Valkey server: scripts, many at once, and the bell. Knows no conversation.
+
+The only file that knows redis-py: its errors become ours here. What scripts return has the same shape in both
+versions of the protocol, so that nothing else must know which one is spoken.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from bot.conversation.base import ConversationsError, ConversationsUnavailable
+from bot.conversation.bell import Bell, Found
+from bot.conversation.keys import BELL, SCHEMA
+from bot.conversation.records import decode
+
+SCHEMA_VERSION = 1
+_CONNECTIONS = 32
+_PATIENCE = 5.0  # seconds for one answer, or for a free connection
+# Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
+_PAUSE = 1.0
+
+Text = bytes | str | int
+Call = tuple[Sequence[bytes], Sequence[Text]]
+"""Keys and arguments of a script."""
+
+
+@cache
+def script(name: str) -> str:
+    """The text of an act's script: its first line, what all acts share, the act itself."""
+    folder = files("bot.conversation") / "lua"
+    head, _, act = (folder / f"{name}.lua").read_text("utf-8").partition("\n")
+    return f"{head}\n{(folder / 'common.lua').read_text('utf-8')}\n{act}"
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha1(script(name).encode(), usedforsecurity=False).hexdigest()
+
+
+class Server:
+    """One server, with connections that come back by themselves. All methods raise ConversationsUnavailable.
+
+    Making one raises ConversationsError when the URL is none.
+    """
+
+    def __init__(self, url: str) -> None:
+        # Every act may be repeated: each tells by ids and fences whether it was done already.
+        retry = Retry(ExponentialBackoff(cap=0.5, base=0.05), 2)
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=_CONNECTIONS,
+                timeout=_PATIENCE,
+                socket_timeout=_PATIENCE,
+                socket_connect_timeout=_PATIENCE,
+                retry=retry,
+            )
+        except ValueError as error:
+            raise ConversationsError(f"KEFU_REDIS_URL is no address of a server: {error}") from error
+        self._redis = Redis.from_pool(pool)
+        self._bell = Bell(_PAUSE)
+        self._listening: asyncio.Task[None] | None = None
+
+    async def check_schema(self) -> None:
+        """Raises ConversationsError when the data was written by a Kefu that this one cannot follow."""
+        with _translated():
+            known = await self._redis.set(SCHEMA, SCHEMA_VERSION, nx=True, get=True)
+        if known is not None and int(known) > SCHEMA_VERSION:
+            raise ConversationsError(
+                f"the server holds conversations of schema {int(known)} and this Kefu knows {SCHEMA_VERSION}:"
+                " upgrade Kefu, or set KEFU_REDIS_URL to another server"
+            )
+
+    async def run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
+        """What one script returns: None, int, bytes or lists of them."""
+        with _translated():
+            try:
+                return await self._redis.evalsha(_digest(name), len(keys), *keys, *arguments)
+            except NoScriptError:
+                return await self._redis.eval(script(name), len(keys), *keys, *arguments)
+
+    async def run_many(self, name: str, calls: Sequence[Call]) -> list[Any]:
+        """What one script that only reads returns for each pair of keys and arguments, in one round trip."""
+        try:
+            return await self._pipelined(("EVALSHA", _digest(name), len(k), *k, *a) for k, a in calls)
+        except _ScriptUnknown:
+            with _translated():
+                await self._redis.script_load(script(name))
+            return await self._pipelined(("EVALSHA", _digest(name), len(k), *k, *a) for k, a in calls)
+
+    async def filled(self, streams: Iterable[bytes]) -> list[bool]:
+        """Whether each stream holds anything."""
+        return [length > 0 for length in await self._pipelined(("XLEN", stream) for stream in streams)]
+
+    async def _pipelined(self, commands: Iterable[tuple[Text, ...]]) -> list[Any]:
+        with _translated():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                try:
+                    return await pipe.execute()
+                except NoScriptError as error:
+                    raise _ScriptUnknown from error
+
+    async def ping(self) -> None:
+        """Returns when the server answers."""
+        with _translated():
+            await self._redis.ping()
+
+    async def until(self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float) -> Found | None:
+        """What `look` finds as soon as there is something, or None after `wait` seconds."""
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen())
+        return await self._bell.until(topic, look, wait)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._listening is not None:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+        with contextlib.suppress(RedisError, OSError):
+            await self._redis.aclose()
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                async for topic in self._rings():
+                    self._bell.ring(topic)
+            # Who waits finds out by looking what the matter is.
+            self._bell.ring_all()
+            await asyncio.sleep(_PAUSE)
+
+    async def _rings(self) -> AsyncIterator[str]:
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(BELL)
+            while True:
+                message = await pubsub.get_message(timeout=_PATIENCE)
+                if message is None:
+                    await pubsub.ping()
+                elif message["type"] == "subscribe":
+                    # What happened before the subscription rang for nobody.
+                    self._bell.ring_all()
+                elif message["type"] == "message":
+                    yield decode(message["data"])
+
+
+class _ScriptUnknown(Exception):
+    """The server has forgotten its scripts."""
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ConversationsUnavailable(f"the conversations' server does not answer: {reason}") from error
