@@ -111,9 +111,7 @@ class CausalGenerator:
         ids = self._encode(prompt.messages, opened=True)
         room = self._context - len(ids)
         if room < 1:
-            raise GenerationFailed(
-                f"the prompt takes {len(ids)} tokens, the model {self._context} in all: shorten it"
-            )
+            raise GenerationFailed(f"the prompt takes {len(ids)} of the model's {self._context} tokens: shorten it")
         fixed = self._encode(prompt.messages[: prompt.fixed], opened=False) if prompt.fixed else []
         return _Job(ids, fixed, Limits(min(limits.tokens, room), limits.deadline, limits.cancelled))
 

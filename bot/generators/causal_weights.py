@@ -120,7 +120,7 @@ def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
     scales = torch.empty(len(weight), dtype=torch.bfloat16)
     for start in range(0, len(weight), _CHUNK_ROWS):
         rows = slice(start, start + _CHUNK_ROWS)
-        values = weight.detach()[rows].float()
+        values = weight.detach()[rows].to(torch.float32, copy=True)
         # One step of bfloat16 more, so that rounding down pushes nothing past 127.
         scale = (values.abs().amax(dim=1) / 127 * (1 + 2**-8)).bfloat16()
         scale = torch.where(scale > 0, scale, torch.ones_like(scale))

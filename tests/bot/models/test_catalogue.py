@@ -70,5 +70,5 @@ def test_refuses_a_broken_catalogue_in_one_line(broken: str) -> None:
 
 
 def test_names_the_keys_there_are() -> None:
-    with pytest.raises(ModelUnknown, match="no model `gpt-9`.*tiny"):
+    with pytest.raises(ModelUnknown, match=r"no model `gpt-9`.*tiny"):
         find_model("gpt-9", read_catalogue(MODEL))

@@ -84,7 +84,7 @@ def test_reads_shape_pieces_and_tensors(container: bytes) -> None:
 
 @pytest.mark.parametrize("keep", [3, 100, -1])
 def test_refuses_a_container_that_is_cut_off(container: bytes, keep: int) -> None:
-    with pytest.raises(ModelDamaged, match="e5 container does not read.*pull the model again"):
+    with pytest.raises(ModelDamaged, match=r"e5 container does not read.*pull the model again"):
         read_container(container[:keep])
 
 

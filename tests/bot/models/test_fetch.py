@@ -27,7 +27,7 @@ class Shop:
             def do_GET(self) -> None:
                 shop.serve(self)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
