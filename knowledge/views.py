@@ -44,15 +44,15 @@ def _candidates(entry: Entry) -> Iterator[View]:
     yield View("question", 0, entry.question.strip())
     for ordinal, text in enumerate(entry.similar):
         yield View("similar", ordinal, text.strip())
-    if _title_tells_more(entry):
-        yield View("title", 0, entry.title.strip())
+    if entry.title and _tells_more(entry.heading, entry.question):
+        yield View("title", 0, entry.heading.strip())
     for ordinal, piece in enumerate(split(entry.answer, _limit(entry.answer))):
         yield View("answer", ordinal, piece.text)
 
 
-def _title_tells_more(entry: Entry) -> bool:
-    asked = set(words(entry.question))
-    return any(word not in asked and word not in stop_words() for word in words(entry.title))
+def _tells_more(heading: str, question: str) -> bool:
+    asked = set(words(question))
+    return any(word not in asked and word not in stop_words() for word in words(heading))
 
 
 def _limit(text: str) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bot.answering.question import Part
 from knowledge.retriever import Hit
 
-
 # The median coverage of right hits where question and entry are in one language.
 _TYPICAL_COVERAGE = 0.5
 _FULL_MARGIN = 0.5
@@ -21,10 +20,10 @@ class Weights:
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
     """
 
-    bias: float = -2.0
-    closeness: float = 1.0
-    coverage: float = 3.0
-    margin: float = 0.5
+    bias: float = -2.55
+    closeness: float = 1.08
+    coverage: float = 1.32
+    margin: float = 6.28
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+PATH = " › "
+"""Between the headings of a title, outermost first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,8 +46,12 @@ class Entry:
 
     @property
     def heading(self) -> str:
-        """What a person would call the entry: its title, else its question, else its first words."""
-        return self.title or self.question or self.answer[:60]
+        """What a person would call the entry: its innermost headings, else its question, else its first words.
+
+        The outermost of three or more names the whole document and tells its entries not apart.
+        """
+        path = self.title.split(PATH)
+        return PATH.join(path[-2:] if len(path) > 2 else path[-1:]) or self.question or self.answer[:60]
 
     def to_json(self) -> dict[str, Any]:
         """The entry as plain JSON types; `from_json` is its inverse."""

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from knowledge.corpus.base import Source
-from knowledge.corpus.entry import Entry, Place
+from knowledge.corpus.entry import PATH, Entry, Place
 from knowledge.corpus.split import PIECE, packed, split
 
 ITEM = 7
 """The level of a question inside a section: bold text, a summary, a term. Below every heading."""
 
 _QUESTION_MARK = re.compile(r"[?？؟][\"'”’»」）)\s]*\Z")
+# A heading names; where its links lead is of no use in a name.
+_ADDRESS = re.compile(r"\s*\((?:https?://|mailto:)[^)]*\)")
 _ASKED = re.compile(r"\s*(?:q(?:uestion)?|问题?|問題?|提问|frage|pregunta)\s*\d{0,3}\s*[:：]\s*", re.I)
 _NUMBERED = re.compile(r"\s*(?:q\s*)?\d{1,3}(?:\.\d{1,3})*[.)、．:：]\s*(?=\D)", re.I)
 _ANSWERED = re.compile(r"\s*(?:a(?:nswer)?|答案?|回答|答复|antwort|respuesta)\s*\d{0,3}\s*[:：]\s*", re.I)
@@ -73,8 +75,9 @@ def entries_of(source: Source, blocks: Iterable[Block], page: Page, limit: int =
             continue
         yield from _section(source, path, opening, body, page, limit)
         path = [(level, text) for level, text in path if level < block.level]
-        if block.text and block.text != page.title:
-            path.append((block.level, block.text))
+        name = _ADDRESS.sub("", block.text)
+        if name and name != page.title:
+            path.append((block.level, name))
         opening, body = (block if block.text else None), []
     yield from _section(source, path, opening, body, page, limit)
 
@@ -89,7 +92,7 @@ def _section(
     if question:
         names[-1] = question
         body = [_without_mark(body[0]), *body[1:]]
-    title = " › ".join(names) if len(names) > 1 or not question else ""
+    title = PATH.join(names) if len(names) > 1 or not question else ""
     for piece in _pieces(source, body, limit):
         yield Entry(
             id="",

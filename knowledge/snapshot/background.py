@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder
 from knowledge.ranking import Ranked, rank
 from knowledge.snapshot.contents import Contents
@@ -90,17 +91,21 @@ def off_topic_questions() -> tuple[str, ...]:
 
 
 def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
-    """For an even sample of the entries, the nearest other entry of its language to each one's question.
+    """For an even sample of the entries, the nearest truly other entry to each one's question.
 
-    Where everything is known in two languages, the nearest other entry would be the same one, translated.
+    One in another language is often the same, translated; one under the same heading is its other half.
     """
     table, count = contents.table, len(contents.entries)
     rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
     asked = [table.texts[table.starts[row]] for row in rows]
     rankings = rank(contents, asked, embedder.embed_queries(asked), _NEIGHBOURS)
-    language = [entry.language for entry in contents.entries]
+    entries = contents.entries
     others = (
-        [hit for hit in hits if hit.row != row and language[hit.row] == language[row]]
+        [hit for hit in hits if _differ(entries[hit.row], entries[row])]
         for row, hits in zip(rows, rankings, strict=True)
     )
     return [hits[0] for hits in others if hits]
+
+
+def _differ(one: Entry, other: Entry) -> bool:
+    return one.language == other.language and (one.title, one.question) != (other.title, other.question)

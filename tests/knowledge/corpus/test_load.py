@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.corpus.load import LOADERS, load_sources
 from knowledge.corpus.entry import derived_id
+from knowledge.corpus.load import LOADERS, load_sources
 from knowledge.errors import CorpusError
 
 
