@@ -37,12 +37,16 @@ class Steps:
 
         `fixed` are the first ids that come again in other prompts; where `ids` does not begin so, they are no help.
         """
-        cache, done = self._begin(ids, fixed, check)
-        token = self._read(ids[done:], cache, check)
-        while token not in self._ends:
-            yield token
-            check()
-            token = self._step([token], cache)
+        try:
+            cache, done = self._begin(ids, fixed, check)
+            token = self._read(ids[done:], cache, check)
+            while token not in self._ends:
+                yield token
+                check()
+                token = self._step([token], cache)
+        finally:
+            # Part of this number is the whole process's: leave it as it was found.
+            torch.set_num_threads(self._reading_threads)
 
     def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check) -> tuple[Any, int]:
         """A cache that has read the first ids, and how many."""

@@ -7,7 +7,7 @@ from bot.generators.base import GenerationFailed
 from bot.generators.causal_weights import Int8Embedding, Int8Linear, load, quantise
 
 
-@pytest.mark.parametrize("rows", [1, 3, 24, 25, 70])
+@pytest.mark.parametrize("rows", [1, 24, 25, 96, 97])
 @pytest.mark.parametrize("bfloat16", [False, True])
 @pytest.mark.parametrize("shape", [(64, 32), (33, 48)])
 def test_an_int8_layer_is_near_the_layer_it_was(rows: int, bfloat16: bool, shape: tuple[int, int]) -> None:
