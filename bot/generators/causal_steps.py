@@ -16,8 +16,8 @@ Check = Callable[[], None]
 # A prompt is read in pieces, so that a stop is heeded in between.
 _PIECE = 256
 _KEPT = 4
-# Writing a token is bound by memory and made of many short products: a second core gives a fifth more. But threads
-# that meet after each product wait for the slowest, and where something else wants a core that is a standstill.
+# Writing a token is made of some 170 short products. Threads that meet after each of them wait for the slowest:
+# all cores are faster on a quiet machine, and come to a standstill where something else wants one.
 _SHARE_OF_CORES = 2
 
 
