@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
+from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.desk.desk import Desk
-from bot.generators.base import Generator
+from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
@@ -108,6 +110,17 @@ class Brain:
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
         return Answerer(retriever, speaker, Policy())
+
+    def warm(self) -> None:
+        """Let the generator load and read what stands before every question, so that the first customer need not wait."""
+        if not self.generator:
+            return
+        prompt = build_prompt(Question("?"), "en", [], self.generator.count_tokens, self.generator.context)
+        try:
+            for _ in self.generator.generate(prompt, Limits(tokens=1)):
+                pass
+        except GenerationFailed as error:
+            _log.warning("the generator does not answer; entries are quoted instead", error=str(error))
 
     def close(self) -> None:
         """Free the models."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -29,6 +30,7 @@ async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     jobs = [serve_web(house, stop, tell), follow_snapshots(house, stop), *(worker.run(stop) for worker in workers)]
     if house.settings.telegram_token:
         jobs.append(_serve_telegram(house, stop))
+    threading.Thread(target=house.brain.warm, name="warm", daemon=True).start()
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -27,7 +27,7 @@ _NEAREST = 3
 class Policy:
     """When to answer. `threshold` is the least confidence; `k` how many entries are looked at."""
 
-    threshold: float = 0.5
+    threshold: float = 0.35
     k: int = 8
     language_slack: float = 0.5
     weights: Weights = field(default_factory=Weights)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from bot.answering.question import Part
 from knowledge.retriever import Hit
 
-# The median coverage of right hits where question and entry are in one language.
-_TYPICAL_COVERAGE = 0.5
+# What takes the place of a feature that cannot be told: half-way between the medians of right and wrong hits.
+_TYPICAL_COVERAGE = 0.4
+_TYPICAL_MARGIN = 0.15
+# A wider margin says no more: there is simply little else.
 _FULL_MARGIN = 0.5
 
 
@@ -49,7 +51,7 @@ def features(hits: Sequence[Hit], language: str) -> tuple[float, float, float]:
     best = hits[0]
     same = (hit for hit in hits[1:] if hit.entry.language == best.entry.language)
     rival = next((hit for hit in same if hit.entry.answer != best.entry.answer), None)
-    margin = best.relevance - rival.relevance if rival else _FULL_MARGIN
+    margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
     coverage = best.coverage if best.entry.language in {"", language} else _TYPICAL_COVERAGE
     return best.closeness, coverage, min(margin, _FULL_MARGIN)
 

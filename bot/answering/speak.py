@@ -22,6 +22,8 @@ from knowledge.retriever import Hit
 
 _log = structlog.get_logger(__name__)
 
+# Small models go on with the next question of the worked examples.
+_RUNS_ON = re.compile(r"^\s*(Question:|Facts:|<<<|问题：)", re.M)
 _ENDS = re.compile(r"[.!?。！？…][)\"'”’）」]*$")
 
 Release = Callable[[Sentence], None]
@@ -176,6 +178,9 @@ def _whole_sentences(pieces: Iterator[str]) -> Iterator[str]:
     draft = ""
     for piece in pieces:
         draft += piece
+        if runs_on := _RUNS_ON.search(draft):
+            draft = draft[: runs_on.start()]
+            break
         spans = sentences(draft)
         if len(spans) > 1:
             yield from (span.text for span in spans[:-1])

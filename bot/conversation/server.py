@@ -27,6 +27,7 @@ _CONNECTIONS = 32
 _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
 _PAUSE = 1.0
+_RETRY = 0.1  # seconds
 
 Text = bytes | str | int
 Call = tuple[Sequence[bytes], Sequence[Text]]
@@ -124,10 +125,10 @@ class Server:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        if self._listening is not None:
+        # More than once: redis-py swallows a cancellation that meets it while it connects.
+        while self._listening is not None and not self._listening.done():
             self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+            await asyncio.wait({self._listening}, timeout=_RETRY)
         with contextlib.suppress(RedisError, OSError):
             await self._redis.aclose()
 
