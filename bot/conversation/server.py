@@ -125,7 +125,7 @@ class Server:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        # More than once: redis-py swallows a cancellation that meets it while it connects.
+        # More than once: a cancellation that meets redis-py while it connects can get lost.
         while self._listening is not None and not self._listening.done():
             self._listening.cancel()
             await asyncio.wait({self._listening}, timeout=_RETRY)
