@@ -4,7 +4,7 @@
 -- ARGV  1 settings
 -- Returns {receipt, conversation, turn as JSON, attempts}, or nil
 
-local oldest = tonumber(clock[1]) * 1000 - tonumber(settings.retention)
+local oldest = tonumber(microseconds) / 1000 - tonumber(settings.retention)
 while true do
   local entry = next_entry(KEYS[1])
   if not entry then return false end
