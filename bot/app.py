@@ -112,7 +112,7 @@ class Brain:
         return Answerer(retriever, speaker, Policy())
 
     def warm(self) -> None:
-        """Let the generator load and read what stands before every question, so that the first customer need not wait."""
+        """Let the generator load and read what stands before every question: no customer shall wait for that."""
         if not self.generator:
             return
         prompt = build_prompt(Question("?"), "en", [], self.generator.count_tokens, self.generator.context)

@@ -1,6 +1,7 @@
 """Decides whether a drafted sentence may leave. Knows the sources' texts; knows no model, customer or channel.
 
-A sentence passes when every hard fact in it occurs in its sources and enough of what it says stands there.
+A sentence passes when every hard fact in it occurs in its sources, when it is near enough to one of their
+sentences, and when it leaves out no number of that one: "it is free" is false where the source says "from 60 €".
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +13,13 @@ from knowledge.corpus.entry import Entry
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
 _CAPITALS_MEAN_NOTHING = frozenset({"de", "zh", "ja", "ko"})
 
-Support = Callable[[str, str], float]
-"""(sentence, source) → how well the source supports the sentence, 0 to 1."""
+Support = Callable[[str, str], tuple[float, str]]
+"""(sentence, source) → how well the source supports the sentence, 0 to 1, and the sentence of it that does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check found. `source` is the index of the best source; `objections` are empty for a pass."""
+    """What the check found. `source` is the index of the entry that supports it; no `objections` is a pass."""
 
     support: float
     source: int
@@ -36,18 +37,26 @@ def source_text(entry: Entry) -> str:
 
 
 def check_sentence(
-    sentence: str, sources: Sequence[str], support: Support, needed: float, language: str = "en"
+    sentence: str, entries: Sequence[Entry], support: Support, needed: float, language: str = "en"
 ) -> Verdict:
-    """Judge one sentence against the texts of its sources; `needed` is the least support, 0 to 1."""
+    """Judge one sentence against the entries it may rest on; `needed` is the least support, 0 to 1.
+
+    Facts may stand anywhere in an entry; support comes from its answer alone, for a title says nothing.
+    """
+    sources = [source_text(entry) for entry in entries]
     held = frozenset[Fact]().union(*(facts(source) for source in sources))
     stated = facts(sentence, names=language not in _CAPITALS_MEAN_NOTHING)
     everything = "\n".join(sources).lower()
     objections = [_objection(fact) for fact in stated if not _holds(fact, held, everything)]
-    supports = [support(sentence, source) for source in sources]
-    best = max(range(len(sources)), key=supports.__getitem__, default=-1)
-    value = supports[best] if sources else 0.0
+    supports = [support(sentence, entry.answer) for entry in entries] or [(0.0, "")]
+    best = max(range(len(supports)), key=lambda index: supports[index][0])
+    value, span = supports[best]
     if value < needed:
         objections.append(f"support {value:.2f} is under {needed:.2f}")
+    said = {fact.value for fact in stated}
+    objections += [
+        f"leaves out {_spelled(fact)}" for fact in facts(span) if fact.kind == "number" and fact.value not in said
+    ]
     return Verdict(value, best, tuple(sorted(objections)))
 
 
@@ -61,4 +70,8 @@ def _holds(fact: Fact, held: frozenset[Fact], everything: str) -> bool:
 
 
 def _objection(fact: Fact) -> str:
-    return f"{fact.kind} {fact.value}{f' {fact.unit}' if fact.unit else ''} is in no source"
+    return f"{fact.kind} {_spelled(fact)} is in no source"
+
+
+def _spelled(fact: Fact) -> str:
+    return f"{fact.value} {fact.unit}".strip()

@@ -3,6 +3,7 @@
 Knows entries, a generator and the check. Does not decide whether to answer.
 """
 
+import contextlib
 import re
 import threading
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.answering.answer import Mode, Question, Sentence, Source
-from bot.answering.check import Support, check_sentence, source_text
+from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
 from bot.generators.base import GenerationFailed, Generator, Limits
@@ -49,7 +50,8 @@ class Manner:
     language). Small models hold the facts half as often as the quoted entry.
     quote_limit: characters; a longer entry is not quoted whole, its sentences are chosen.
     seconds, tokens: limits of one generation. entries: how many stand in the prompt.
-    needed_support: the least support of a composed sentence, in its own and across languages.
+    needed_support: the least support of a composed sentence; `needed_across` where the entry is in another
+    language, for there similarities are lower (scripts/EXPERIMENTS.md has the distributions).
     """
 
     compose: bool = False
@@ -58,6 +60,7 @@ class Manner:
     tokens: int = 120
     entries: int = 3
     needed_support: float = 0.5
+    needed_across: float = 0.3
 
 
 class Speaker:
@@ -114,9 +117,8 @@ class Speaker:
         said: list[Sentence] = []
         seconds: dict[str, float] = {}
         try:
-            for drafted in _whole_sentences(generator.generate(prompt, limits)):
-                sentence = self._checked(drafted, entries, language)
-                if sentence and sentence.text not in {s.text for s in said}:
+            with contextlib.closing(generator.generate(prompt, limits)) as pieces:
+                for sentence in self._passed(_whole_sentences(pieces), entries, findings, language):
                     said.append(sentence)
                     seconds.setdefault("first_sentence", time.monotonic() - started)
                     release(sentence)
@@ -127,9 +129,28 @@ class Speaker:
             return None
         return _speech(mode, said, {e.id: e for e in entries}, findings, generator.name, seconds)
 
+    def _passed(
+        self, drafted: Iterator[str], entries: Sequence[Entry], findings: Sequence[Finding], language: str
+    ) -> Iterator[Sentence]:
+        """The sentences that may leave. A draft that begins wrongly is no answer: nothing of it leaves.
+
+        The first must rest on what answers best: a small model likes to tell what stands in the other entries,
+        all of it true, and no answer.
+        """
+        best = {finding.best.entry.id for finding in findings}
+        said: set[str] = set()
+        for text in drafted:
+            sentence = self._checked(text, entries, language)
+            if not said and (sentence is None or best.isdisjoint(sentence.sources)):
+                return
+            if sentence and text not in said:
+                said.add(text)
+                yield sentence
+
     def _checked(self, text: str, entries: Sequence[Entry], language: str) -> Sentence | None:
-        sources = [source_text(entry) for entry in entries]
-        verdict = check_sentence(text, sources, self._support, self._manner.needed_support, language)
+        same = any(entry.language in {"", language} for entry in entries)
+        needed = self._manner.needed_support if same else self._manner.needed_across
+        verdict = check_sentence(text, entries, self._support, needed, language)
         if not verdict.passed:
             # The objections name facts of the draft, never the customer's words.
             _log.info("sentence withheld", objections=len(verdict.objections))

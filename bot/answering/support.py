@@ -20,12 +20,19 @@ class SpanSupport:
         self._retriever = retriever
         self._vectors = lru_cache(maxsize=512)(self._embed)
 
-    def __call__(self, sentence: str, source: str) -> float:
-        """Support of `sentence` by `source`, 0 to 1."""
-        nearest = float((self._vectors(source) @ self._vectors(sentence)[0]).max())
+    def __call__(self, sentence: str, source: str) -> tuple[float, str]:
+        """Support of `sentence` by `source`, 0 to 1, and the source's sentence that gives it."""
+        spans = _spans(source)
+        cosines = self._vectors(source) @ self._vectors(sentence).mean(axis=0)
+        nearest = int(cosines.argmax())
         unrelated = self._retriever.unrelated
-        return min(1.0, max(0.0, (nearest - unrelated) / max(1 - unrelated, _TINY)))
+        value = (float(cosines[nearest]) - unrelated) / max(1 - unrelated, _TINY)
+        return min(1.0, max(0.0, value)), spans[nearest]
 
     def _embed(self, text: str) -> Vectors:
         """Vectors of the sentences of `text`, shape (sentences, dimension)."""
-        return self._retriever.embed([span.text for span in sentences(text)] or [text])
+        return self._retriever.embed(_spans(text))
+
+
+def _spans(text: str) -> list[str]:
+    return [span.text for span in sentences(text)] or [text]

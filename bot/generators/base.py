@@ -7,11 +7,15 @@ Errors: GenerationFailed
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections import abc
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
+
+Pieces = abc.Generator[str, None, None]
+"""A draft as it comes. Closing it stops the work."""
 
 
 class GenerationFailed(Exception):
@@ -73,7 +77,7 @@ class Generator(Protocol):
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens that these messages take as a prompt."""
 
-    def generate(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+    def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the draft piece by piece as it comes. Blocking; may be called from several threads.
 
         Raises the errors above; pieces that were yielded before stay valid.

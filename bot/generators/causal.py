@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Prompt
+from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Pieces, Prompt
 from bot.generators.causal_steps import Steps
 from bot.generators.causal_weights import Weights, load
 from bot.generators.line import Line
@@ -89,7 +89,7 @@ class CausalGenerator:
         """Tokens that these messages take as a prompt."""
         return len(self._encode(messages, opened=True))
 
-    def generate(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+    def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the draft piece by piece; the first step raises GeneratorBusy when the line is full."""
         job = self._job(prompt, limits)
         self._line.join(job)

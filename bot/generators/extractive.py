@@ -7,11 +7,11 @@ it writes always stands in an entry word for word.
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Prompt
+from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Pieces, Prompt
 from knowledge.corpus.split import sentences
 
 _QUESTION = re.compile(r"^\s*(?:Question|问题)\s*[:：]\s*(.*)", re.S | re.M)
@@ -43,7 +43,7 @@ class ExtractiveGenerator:
         """Words, and characters where words are not spaced."""
         return sum(_tokens(message.content) for message in messages)
 
-    def generate(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+    def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the nearest sentences one by one; nothing when the prompt holds no entry."""
         text = prompt.messages[-1].content if prompt.messages else ""
         question, candidates = _read(text)

@@ -18,6 +18,7 @@ from bot.generators.base import (
     GenerationFailed,
     GeneratorBusy,
     Limits,
+    Pieces,
     Prompt,
 )
 
@@ -52,7 +53,7 @@ class RemoteGenerator:
         wide = sum(char > "\u2e7f" for text in texts for char in text)
         return wide + (sum(map(len, texts)) - wide) // 3 + 8 * len(texts)
 
-    def generate(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+    def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the draft piece by piece as the server sends it."""
         body = {
             "model": self.name,

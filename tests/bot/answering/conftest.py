@@ -1,7 +1,7 @@
 """A small real knowledge for the answering tests: real snapshot, real retriever, an embedder without a model."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
-from bot.generators.base import Cancelled, ChatMessage, GenerationFailed, Limits, Prompt
+from bot.generators.base import Cancelled, ChatMessage, GenerationFailed, Limits, Pieces, Prompt
 from bot.generators.extractive import ExtractiveGenerator
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
@@ -54,7 +54,7 @@ class Scripted:
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return sum(len(message.content) for message in messages) // 3
 
-    def generate(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+    def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         self.prompts.append(prompt)
         for start in range(0, len(self.draft), 4):
             if not self.hold.wait(5) or limits.cancelled.is_set():

@@ -84,10 +84,19 @@ def test_composes_when_it_is_told_to_and_the_draft_holds(make_answerer: MakeAnsw
 
 def test_a_sentence_with_a_foreign_number_never_leaves(make_answerer: MakeAnswerer) -> None:
     released: list[Sentence] = []
+    generator = Scripted("Return shipping costs 4.90 €. You can return goods within 60 days.")
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS), released.append)
+    assert answer.mode is Mode.GENERATED
+    assert [sentence.text for sentence in released] == ["Return shipping costs 4.90 €."]
+    assert "60" not in answer.text
+
+
+def test_a_draft_that_begins_wrongly_is_no_answer(make_answerer: MakeAnswerer) -> None:
+    released: list[Sentence] = []
     generator = Scripted("You can return goods within 60 days. Return shipping costs 4.90 €.")
     answer = make_answerer(generator, compose=True).answer(Question(RETURNS), released.append)
-    assert "60" not in answer.text
-    assert [sentence.text for sentence in released] == ["Return shipping costs 4.90 €."]
+    assert answer.mode is Mode.VERBATIM
+    assert tuple(released) == answer.sentences
 
 
 @pytest.mark.parametrize("draft", ["You can return goods within 60 days.", "", "I like trains a lot."])
@@ -114,6 +123,18 @@ def test_the_same_sentence_is_said_once(make_answerer: MakeAnswerer) -> None:
     generator = Scripted("Return shipping costs 4.90 €. " * 3)
     answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
     assert len(answer.sentences) == 1
+
+
+def test_a_true_sentence_that_rests_on_another_entry_is_no_answer(make_answerer: MakeAnswerer) -> None:
+    answer = make_answerer(Scripted("You can pay by card or bank transfer."), compose=True).answer(Question(RETURNS))
+    assert answer.mode is Mode.VERBATIM
+    assert "30 days" in answer.text
+
+
+def test_a_draft_that_runs_on_into_the_next_question_is_cut(make_answerer: MakeAnswerer) -> None:
+    generator = Scripted("Return shipping costs 4.90 €.\nQuestion: How can I pay?\nYou can pay by card.")
+    answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
+    assert answer.text == "Return shipping costs 4.90 €."
 
 
 def test_a_cancelled_answer_stops_the_generator(make_answerer: MakeAnswerer) -> None:

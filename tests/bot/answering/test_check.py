@@ -10,12 +10,16 @@ SOURCE = (
 CHINESE = "退货\n30天内可以退货，运费4.90欧元，退款需要3至5个工作日。"
 
 
-def full(sentence: str, source: str) -> float:
-    return 1.0
+def full(sentence: str, source: str) -> tuple[float, str]:
+    return 1.0, ""
+
+
+def entry(answer: str) -> Entry:
+    return Entry("e", answer)
 
 
 def objections(sentence: str, source: str = SOURCE, language: str = "en") -> tuple[str, ...]:
-    return check_sentence(sentence, [source], full, 0.5, language).objections
+    return check_sentence(sentence, [entry(source)], full, 0.5, language).objections
 
 
 @pytest.mark.parametrize(
@@ -58,12 +62,27 @@ def test_a_fact_that_no_source_holds_is_an_objection(sentence: str, foreign: str
 
 
 def test_a_sentence_far_from_every_source_is_an_objection() -> None:
-    verdict = check_sentence("Something else.", [SOURCE], lambda *_: 0.2, 0.5)
+    verdict = check_sentence("Something else.", [entry(SOURCE)], lambda *_: (0.2, ""), 0.5)
     assert verdict.objections == ("support 0.20 is under 0.50",)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("Shipping is free.", "Shipping is free from 60 €."),
+        ("Der Versand ist gratis.", "Shipping within Germany is free from 60 €."),
+        ("您可以退货。", "You can return goods within 30 days."),
+    ],
+)
+def test_a_sentence_that_leaves_out_its_sources_number_is_an_objection(sentence: str, span: str) -> None:
+    verdict = check_sentence(sentence, [entry(span)], lambda *_: (1.0, span), 0.5)
+    assert any("leaves out" in objection for objection in verdict.objections)
+
+
 def test_names_the_best_source() -> None:
-    verdict = check_sentence("Yes.", ["a", "b"], lambda _, source: {"a": 0.6, "b": 0.9}[source], 0.5)
+    verdict = check_sentence(
+        "Yes.", [entry("a"), entry("b")], lambda _, source: ({"a": 0.6, "b": 0.9}[source], source), 0.5
+    )
     assert (verdict.source, verdict.support, verdict.passed) == (1, 0.9, True)
 
 
@@ -72,5 +91,5 @@ def test_without_sources_nothing_passes() -> None:
 
 
 def test_an_entry_lends_everything_it_holds() -> None:
-    entry = Entry("e", "Answer.", "Question?", ("Other?",), "Title", url="https://shop.example/x")
-    assert source_text(entry) == "Title\nQuestion?\nOther?\nAnswer.\nhttps://shop.example/x"
+    whole = Entry("e", "Answer.", "Question?", ("Other?",), "Title", url="https://shop.example/x")
+    assert source_text(whole) == "Title\nQuestion?\nOther?\nAnswer.\nhttps://shop.example/x"

@@ -3,12 +3,16 @@ import pytest
 from bot.reading.intent import PERSON_COMMAND, Intent, read_intent
 
 
-@pytest.mark.parametrize("text", ["hi", "Hello there!", "你好", "您好，在吗？", "Hallo", "¡Buenos días!", "👋", "hello, thank you"])
+@pytest.mark.parametrize(
+    "text", ["hi", "Hello there!", "你好", "您好，在吗？", "Hallo", "¡Buenos días!", "👋", "hello, thank you"]
+)
 def test_greetings_are_greeted(text: str) -> None:
     assert read_intent(text) is Intent.GREETING
 
 
-@pytest.mark.parametrize("text", ["thanks a lot!", "谢谢你", "ok thanks, bye", "好的谢谢", "vielen Dank", "merci beaucoup"])
+@pytest.mark.parametrize(
+    "text", ["thanks a lot!", "谢谢你", "ok thanks, bye", "好的谢谢", "vielen Dank", "merci beaucoup"]
+)
 def test_thanks_are_taken(text: str) -> None:
     assert read_intent(text) is Intent.THANKS
 
@@ -20,7 +24,13 @@ def test_goodbyes_are_heard(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hi, where is my order?", "你好，请问怎么退货？", "ok, and what does it cost", "?", "thanks, but my parcel is broken"],
+    [
+        "hi, where is my order?",
+        "你好，请问怎么退货？",
+        "ok, and what does it cost",
+        "?",
+        "thanks, but my parcel is broken",
+    ],
 )
 def test_a_question_behind_a_greeting_stays_a_question(text: str) -> None:
     assert read_intent(text) is Intent.QUESTION
@@ -44,14 +54,22 @@ def test_who_asks_for_a_person_is_understood(text: str) -> None:
     assert read_intent(text) is Intent.PERSON
 
 
-@pytest.mark.parametrize("text", ["人工客服几点上班？", "When can I reach a person on the phone?", "安装的人工费是多少"])
+@pytest.mark.parametrize(
+    "text", ["人工客服几点上班？", "When can I reach a person on the phone?", "安装的人工费是多少"]
+)
 def test_a_question_about_people_is_no_wish_for_one(text: str) -> None:
     assert read_intent(text) is Intent.QUESTION
 
 
 @pytest.mark.parametrize(
     "text",
-    ["This is unacceptable, third time I write", "我要投诉你们", "worst service ever", "ich möchte mich beschweren", "你们就是骗子"],
+    [
+        "This is unacceptable, third time I write",
+        "我要投诉你们",
+        "worst service ever",
+        "ich möchte mich beschweren",
+        "你们就是骗子",
+    ],
 )
 def test_complaints_are_recognised(text: str) -> None:
     assert read_intent(text) is Intent.COMPLAINT
