@@ -149,19 +149,25 @@ class EmbeddedValkey:
     async def _launch(self, lock: FileLock) -> None:
         """Start the server as a daemon: a Ctrl-C at the terminal must not reach it before Kefu has finished."""
         command = [str(self._binary or find_binary()), *self._options()]
-        run = asyncio.to_thread(
-            subprocess.run,
-            command,
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=[lock.number],
-            timeout=self._patience,
-            check=False,
+        launching = asyncio.create_task(
+            asyncio.to_thread(
+                subprocess.run,
+                command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[lock.number],
+                timeout=self._patience,
+                check=False,
+            )
         )
         try:
-            started = await run
+            started = await asyncio.shield(launching)
+        except asyncio.CancelledError:
+            # What is half started can neither be used nor be stopped.
+            await launching
+            raise
         except subprocess.TimeoutExpired as error:
             raise ConversationsUnavailable(f"{command[0]} does not start: {_CURE}") from error
         if started.returncode != 0:
@@ -200,9 +206,14 @@ class EmbeddedValkey:
         """Shut the server down unless others use it."""
         if self._guests is None or not self._guests.take() or self._is_gone():
             return
-        said = await self._ask("SHUTDOWN")
-        if said or not await self._within(self._is_gone):
-            _log.warning("the embedded Valkey does not stop", folder=str(self._folder), said=said)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience
+        # Asked again and again: a server that has only just begun does not listen yet.
+        while (said := await self._ask("SHUTDOWN")) or not self._is_gone():
+            if loop.time() > deadline:
+                _log.warning("the embedded Valkey does not stop", folder=str(self._folder), said=said)
+                return
+            await asyncio.sleep(_LOOK)
 
     def _is_gone(self) -> bool:
         with FileLock(self._folder / "server.lock") as lock:
