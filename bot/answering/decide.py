@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.question import Part
+from knowledge.corpus.entry import Entry
 from knowledge.retriever import Hit
 
 # What takes the place of a feature that cannot be told: half-way between the medians of right and wrong hits.
@@ -45,15 +46,20 @@ class Finding:
 def features(hits: Sequence[Hit], language: str) -> tuple[float, float, float]:
     """Closeness, coverage and margin of the first of `hits` (best first, not empty).
 
-    `margin` is how much more relevant it is than the next entry that says something else. The same entry in
-    another language is no rival, and words that a question shares with an entry count only in one language.
+    `margin` is how much more relevant it is than the next entry that says something else. Words that a question
+    shares with an entry count only in one language.
     """
     best = hits[0]
-    same = (hit for hit in hits[1:] if hit.entry.language == best.entry.language)
-    rival = next((hit for hit in same if hit.entry.answer != best.entry.answer), None)
+    rival = next((hit for hit in hits[1:] if _rivals(hit.entry, best.entry)), None)
     margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
     coverage = best.coverage if best.entry.language in {"", language} else _TYPICAL_COVERAGE
     return best.closeness, coverage, min(margin, _FULL_MARGIN)
+
+
+def _rivals(one: Entry, other: Entry) -> bool:
+    """Whether two entries say different things: no translation, no copy, and no other piece of the same section."""
+    headings = (one.title, one.question) != (other.title, other.question)
+    return one.language == other.language and headings and one.answer != other.answer
 
 
 def confidence(hits: Sequence[Hit], weights: Weights, language: str) -> float:

@@ -27,7 +27,7 @@ _CONNECTIONS = 32
 _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
 _PAUSE = 1.0
-_RETRY = 0.1  # seconds
+_RETRY = 0.02  # seconds
 
 Text = bytes | str | int
 Call = tuple[Sequence[bytes], Sequence[Text]]
