@@ -578,10 +578,13 @@ class TestEvents:
         assert await conversations.events(ADA, "$", 0) == []
 
         waiting = asyncio.create_task(conversations.events(ADA, "$", SOON))
-        await asyncio.sleep(0.05)
-        await ask(writer, "after")
+        for number in itertools.count():
+            if waiting.done():
+                break
+            await ask(writer, f"after {number}")
+            await asyncio.sleep(0.02)
 
-        assert (await waiting)[0].data["text"] == "after"
+        assert waiting.result()[0].data["text"].startswith("after")
 
     @pytest.mark.parametrize("mark", ["", "nonsense", "99999999999999999999", "-1", "1-2-3", "٣"])
     async def test_begin_at_the_beginning_for_what_is_no_id(self, conversations: Conversations, mark: str) -> None:
@@ -644,8 +647,10 @@ class TestActivity:
         assert (await conversations.activity(mark, SOON))[1] == ["web:after"]
 
     async def test_wakes_up(self, store: Store) -> None:
-        waiting = asyncio.create_task((await store.open()).activity("$", SOON))
-        await asyncio.sleep(0.05)
+        conversations = await store.open()
+        mark, _ = await conversations.activity("$", 0)
+        waiting = asyncio.create_task(conversations.activity(mark, SOON))
+        await asyncio.sleep(0.02)
         await ask(await store.open(), "Hello")
 
         assert (await waiting)[1] == [ADA]
