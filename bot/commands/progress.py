@@ -53,7 +53,9 @@ def model_bar(name: str) -> Iterator[Callable[[str, int, int], None]]:
     try:
         yield show
     finally:
-        bar.stop()
+        # A bar that never started would still print an empty line.
+        if task is not None:
+            bar.stop()
 
 
 @contextmanager
