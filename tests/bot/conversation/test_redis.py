@@ -210,6 +210,7 @@ class TestAFullServer:
             with pytest.raises(ConversationUnknown):
                 await conversations.read("web:new")
             assert await conversations.renew(claimed)
+            await conversations.release(claimed)
             await raw.config_set("maxmemory", 0)
             assert await ask(conversations, "after")
 
@@ -229,6 +230,15 @@ class TestWhatIsKept:
         shard = shard_of(ADA)
         assert await raw.exists(*keys_of(ADA)[:4]) == 0
         assert await raw.xlen(shard.outbox("telegram")) == 0
+
+    async def test_one_that_begins_anew_is_claimed_once(self, server: RealServer, connect: Connect) -> None:
+        conversations = await connect(server.url, retention=0.2)
+        await ask(conversations, "before")
+        await asyncio.sleep(0.3)
+        await ask(conversations, "anew")
+
+        assert [turn.text for turn in (await claim(conversations)).pending] == ["anew"]
+        assert await conversations.claim("another", 0) is None
 
     async def test_a_message_is_known_again_for_more_than_a_day(
         self, server: RealServer, raw: Redis, connect: Connect
