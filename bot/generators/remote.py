@@ -55,6 +55,10 @@ class RemoteGenerator:
 
     def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the draft piece by piece as the server sends it."""
+        if limits.cancelled.is_set():
+            raise Cancelled("the draft is no longer wanted")
+        if limits.tokens < 1:
+            return
         body = {
             "model": self.name,
             "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],

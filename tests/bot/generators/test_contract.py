@@ -1,5 +1,6 @@
-"""What every generator that needs no server promises."""
+"""What every generator promises."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, Generator, Limits, Prompt
 from bot.generators.causal import CausalGenerator
 from bot.generators.extractive import ExtractiveGenerator
+from bot.generators.remote import RemoteGenerator
+from tests.fakes.chat import chat_server
 
 FIXED = (
     ChatMessage("system", "Answer with the facts."),
@@ -21,11 +24,20 @@ LAST = ChatMessage("user", f"{FACTS}Question: shipping cost?")
 PROMPT = Prompt((*FIXED, LAST), fixed=len(FIXED))
 
 
-@pytest.fixture(params=["extractive", "causal"])
+@pytest.fixture(params=["extractive", "causal", "remote"])
 def generator(request: pytest.FixtureRequest, tiny: Path) -> Iterator[Generator]:
-    generator: Generator = ExtractiveGenerator() if request.param == "extractive" else CausalGenerator(tiny)
-    yield generator
-    generator.close()
+    with contextlib.ExitStack() as stack:
+        generator: Generator
+        if request.param == "extractive":
+            generator = ExtractiveGenerator()
+        elif request.param == "causal":
+            generator = CausalGenerator(tiny)
+        else:
+            server = stack.enter_context(chat_server())
+            server.pieces = [f"word{number} " for number in range(3000)]
+            generator = RemoteGenerator(server.url)
+        yield generator
+        generator.close()
 
 
 def test_writes_the_same_text_for_the_same_prompt(generator: Generator) -> None:
@@ -80,7 +92,7 @@ def test_an_abandoned_draft_harms_no_later_one(generator: Generator) -> None:
     whole = "".join(generator.generate(PROMPT, Limits(20)))
     abandoned = generator.generate(PROMPT, Limits(2000))
     next(abandoned)
-    abandoned.close()  # type: ignore[attr-defined]
+    abandoned.close()
     assert "".join(generator.generate(PROMPT, Limits(20))) == whole
 
 
