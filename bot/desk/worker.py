@@ -25,7 +25,7 @@ from bot.desk.desk import question_of
 
 _log = structlog.get_logger(__name__)
 
-_WAIT = 5.0  # seconds that one look for work may last
+_WAIT = 1.0  # seconds that one look for work may last, and so a stop
 _PAUSE = 1.0  # seconds before the next look after the store was away
 _RENEWAL = 10.0  # seconds; a third of a claim's lease
 _HISTORY = 30
@@ -54,10 +54,19 @@ class Worker:
         try:
             async with self._renewed(claim):
                 await self.answer(claim)
-        except (EngineClosed, asyncio.CancelledError):
-            with contextlib.suppress(ConversationsError):
-                await self._conversations.release(claim)
+        except ConversationsUnavailable:
             raise
+        except (EngineClosed, asyncio.CancelledError):
+            await self._give_back(claim)
+            raise
+        except Exception:
+            # The next worker may do better; what fails again and again is laid aside by the store.
+            _log.exception("the reply failed", conversation=claim.conversation)
+            await self._give_back(claim)
+
+    async def _give_back(self, claim: Claim) -> None:
+        with contextlib.suppress(ConversationsError):
+            await self._conversations.release(claim)
 
     async def answer(self, claim: Claim) -> bool:
         """Make and commit the reply of one claim. False when the claim or the ownership was lost."""
