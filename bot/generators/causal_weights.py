@@ -4,11 +4,8 @@ On a CPU the weights are kept as int8 with one scale a row: writing a token is b
 the bytes gives about four times the speed. Activations stay floating-point.
 """
 
-import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -43,8 +40,7 @@ def load(name: str, weights: Weights = "auto") -> Loaded:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kept = _kept(weights, device)
     try:
-        with _offline(Path(name).is_dir()):
-            model, tokenizer = _open(name, torch.float32 if kept == "float32" else torch.bfloat16)
+        model, tokenizer = _open(name, torch.float32 if kept == "float32" else torch.bfloat16)
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise GenerationFailed(f"cannot load the generator {name}: {reason}") from error
@@ -59,21 +55,6 @@ def _kept(weights: Weights, device: torch.device) -> str:
     if device.type == "cuda":
         return "bfloat16" if weights in {"auto", "int8"} else weights
     return "int8" if weights == "auto" else weights
-
-
-@contextmanager
-def _offline(local: bool) -> Iterator[None]:
-    """Keep the hub's client from the network while a local folder is opened."""
-    before = os.environ.get("HF_HUB_OFFLINE")
-    if local:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-    try:
-        yield
-    finally:
-        if local and before is None:
-            del os.environ["HF_HUB_OFFLINE"]
-        elif before is not None:
-            os.environ["HF_HUB_OFFLINE"] = before
 
 
 def _open(name: str, dtype: torch.dtype) -> tuple[nn.Module, Any]:
