@@ -14,6 +14,7 @@ from bot.answering.engine import Engine
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
+from bot.conversation.base import ConversationsError
 from bot.desk.desk import Desk
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
@@ -152,7 +153,10 @@ async def redis_client(url: str) -> AsyncIterator["Redis"]:
     """A connection of its own for what is no conversation (agents' sessions)."""
     from redis.asyncio import Redis
 
-    client = Redis.from_url(url)
+    try:
+        client = Redis.from_url(url)
+    except ValueError as error:
+        raise ConversationsError(f"KEFU_REDIS_URL is no address of a server: {error}") from error
     try:
         yield client
     finally:

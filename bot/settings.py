@@ -1,10 +1,14 @@
 """All settings, and the only reader of the environment. Knows no package of ours."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LEAST_KEY = 16
+"""Characters of a key that signs."""
 
 
 def _cache() -> Path:
@@ -13,6 +17,25 @@ def _cache() -> Path:
 
 def _data() -> Path:
     return Path.home() / ".local" / "share" / "kefu"
+
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError(f"{value!r} is no address such as https://help.shop.example")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or f"{parts.scheme}://{parts.netloc}" != value:
+        raise ValueError(f"{value!r} is no origin such as https://shop.example")
+    return value
+
+
+def _long_enough(key: SecretStr | None) -> SecretStr | None:
+    if key and len(key.get_secret_value()) < LEAST_KEY:
+        raise ValueError(f"fewer than {LEAST_KEY} characters: choose a longer one, or leave it out")
+    return key
 
 
 class Settings(BaseSettings):
@@ -28,15 +51,15 @@ class Settings(BaseSettings):
     # The doors.
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str = ""
-    allowed_origins: list[str] = []
+    public_url: Annotated[str, AfterValidator(_web_address)] = ""
+    allowed_origins: list[Annotated[str, AfterValidator(_origin)]] = []
     telegram_token: SecretStr | None = None
     telegram_api: str = ""
 
     # State.
     redis_url: str = ""
     retention_days: float = Field(default=30, gt=0)
-    secret_key: SecretStr | None = None
+    secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
 
     # Models: a key of the catalogue, a folder or a name on a hub; an empty embedder is chosen by the knowledge.

@@ -1,10 +1,11 @@
 """`kefu ask`: one answer in the terminal, or a file of questions."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -56,13 +57,22 @@ def _single(text: str) -> dict[str, Any]:
 def _read_batch(path: Path) -> Iterator[dict[str, Any]]:
     from bot.commands.cases import read_case
 
-    if str(path) != "-" and not path.is_file():
-        raise CommandError(f"{path}: no such file")
-    stream = sys.stdin if str(path) == "-" else path.open(encoding="utf-8", errors="surrogateescape")
-    with stream:
-        for number, line in enumerate(stream, 1):
+    name = "standard input" if str(path) == "-" else str(path)
+    with _opened(path) as file:
+        # A half character must come through, so that the line that holds it can be named.
+        lines = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape")
+        for number, line in enumerate(lines, 1):
             if line.strip():
-                yield read_case(f"{path}:{number}", line)
+                yield read_case(f"{name}:{number}", line)
+
+
+def _opened(path: Path) -> BinaryIO:
+    if str(path) == "-":
+        return sys.stdin.buffer
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _readable(answer: dict[str, Any]) -> str:

@@ -13,10 +13,7 @@ _ROLES = frozenset({"customer", "agent", "bot"})
 
 def read_case(place: str, line: str) -> dict[str, Any]:
     """The case that a line holds. CommandError, with `place`, for anything else."""
-    try:
-        case = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise CommandError(f"{place}: not JSON ({error.msg} at column {error.colno})") from None
+    case = _parsed(place, line)
     turns = case.get("turns") if isinstance(case, dict) else None
     if not isinstance(turns, list) or not turns:
         raise CommandError(f'{place}: no list "turns" (a line is {{"id": …, "turns": ["question"]}})')
@@ -25,14 +22,30 @@ def read_case(place: str, line: str) -> dict[str, Any]:
             raise CommandError(f"{place}: turn {number}: {reason}")
     if not isinstance(turns[-1], str):
         raise CommandError(f"{place}: the last turn must be a string, the question that is asked")
-    return {"id": str(case.get("id", "")), "turns": turns}
+    return {"id": _id(place, case), "turns": turns}
+
+
+def _parsed(place: str, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise CommandError(f"{place}: not JSON ({error.msg} at column {error.colno})") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{place}: not JSON ({error})") from None
+
+
+def _id(place: str, case: dict[str, Any]) -> str:
+    given = case.get("id", "")
+    if not isinstance(given, str | int) or not str(given).isprintable():
+        raise CommandError(f"{place}: the id must be a number or a text of printable characters")
+    return str(given)
 
 
 def _turn_objection(turn: object) -> str | None:
     if isinstance(turn, str):
         return objection(turn)
-    if isinstance(turn, dict) and turn.get("role") in _ROLES and isinstance(turn.get("text"), str):
-        return None
+    if isinstance(turn, dict) and str(turn.get("role")) in _ROLES and isinstance(turn.get("text"), str):
+        return objection(turn["text"])
     return 'neither a string nor {"role": "customer|agent|bot", "text": …}'
 
 

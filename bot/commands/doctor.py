@@ -1,5 +1,6 @@
 """`kefu doctor`: checks everything that must be right, and says the cure of what is not."""
 
+import os
 import shutil
 import socket
 import sys
@@ -18,11 +19,17 @@ _ROOM = 2_000_000_000  # bytes; a model is converted beside what it is made from
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found; `cure` is empty when all is well."""
+    """What one check found. When something is `sick`, the cure stands in `cure` or in what was found."""
 
     what: str
     found: str
     cure: str = ""
+    failed: bool = False
+
+    @property
+    def sick(self) -> bool:
+        """Whether something must be done."""
+        return self.failed or bool(self.cure)
 
 
 def doctor(knowledge: KnowledgeOption = None) -> None:
@@ -32,8 +39,8 @@ def doctor(knowledge: KnowledgeOption = None) -> None:
         settings = settings.model_copy(update={"knowledge": knowledge})
     sick = False
     for finding in examine(settings):
-        sick |= bool(finding.cure)
-        mark = "✗" if finding.cure else "✓"
+        sick |= finding.sick
+        mark = "✗" if finding.sick else "✓"
         sys.stdout.write(f"{mark} {finding.what}: {finding.found}{f' → {finding.cure}' if finding.cure else ''}\n")
     if sick:
         raise typer.Exit(1)
@@ -53,27 +60,40 @@ def examine(settings: Settings) -> Iterator[Finding]:
         try:
             yield check(settings)
         except Exception as error:
-            yield Finding(what, one_line(error) or f"{type(error).__name__}: {error}", "see the line before")
+            yield Finding(what, one_line(error) or f"{type(error).__name__}: {error}", failed=True)
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = next(p for p in (settings.cache_dir, *settings.cache_dir.parents) if p.exists())
-    free = shutil.disk_usage(folder).free
+    cache, data = (_existing(folder) for folder in (settings.cache_dir, settings.data_dir))
+    for folder, variable in ((cache, "KEFU_CACHE_DIR"), (data, "KEFU_DATA_DIR")):
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            return Finding("disk", f"{folder} cannot be written to", f"set {variable} to a folder that can")
+    free = min(shutil.disk_usage(folder).free for folder in (cache, data))
     cure = "" if free > _ROOM else "free some, or set KEFU_CACHE_DIR and KEFU_DATA_DIR to another disk"
-    return Finding("disk", f"{free / 1e9:.1f} GB free in {folder}", cure)
+    where = " and ".join(dict.fromkeys(map(str, (cache, data))))
+    return Finding("disk", f"{free / 1e9:.1f} GB free in {where}", cure)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there already."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
 
 
 def _models(settings: Settings) -> Finding:
     from bot.models.catalogue import read_catalogue
     from bot.models.ready import is_ready, verify
 
-    wanted = {settings.generator, settings.embedder or _embedder_of(settings.knowledge_dir)}
+    wanted = {settings.embedder or _embedder_of(settings.knowledge_dir)}
+    if settings.generate:
+        wanted.add(settings.generator)
     models = [model for key, model in read_catalogue().items() if key in wanted]
     missing = [model.key for model in models if not is_ready(model, settings.models_dir)]
     if missing:
         return Finding("models", f"not here: {', '.join(missing)}", f"kefu models pull {' '.join(missing)}")
     for model in models:
         verify(model, settings.models_dir)
+    if not models:
+        return Finding("models", "none of the catalogue is needed")
     return Finding("models", f"{', '.join(sorted(m.key for m in models))} whole in {settings.models_dir}")
 
 
@@ -88,10 +108,18 @@ def _embedder_of(folder: Path) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
+    from bot.app import HASHING, built_with
+    from bot.models.catalogue import read_catalogue
     from knowledge.snapshot.reader import open_current
 
     snapshot = open_current(settings.knowledge_dir)
-    return Finding("knowledge", f"snapshot {snapshot.id} with {snapshot.manifest.entries} entries is whole")
+    found = f"snapshot {snapshot.id} with {snapshot.manifest.entries} entries is whole"
+    if not settings.embedder or settings.embedder in {HASHING, *read_catalogue()}:
+        built = built_with(settings.knowledge_dir)
+        if settings.embedder not in ("", built):
+            found += f", but was built with {built} and not with {settings.embedder}"
+            return Finding("knowledge", found, "build it again, or leave KEFU_EMBEDDER out")
+    return Finding("knowledge", found)
 
 
 def _redis(settings: Settings) -> Finding:

@@ -165,4 +165,5 @@ def _translated() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ConversationsUnavailable(f"the conversations' server does not answer: {reason}") from error
+        cure = "look after it, or set KEFU_REDIS_URL to another"
+        raise ConversationsUnavailable(f"the conversations' server does not answer ({reason}): {cure}") from error

@@ -55,7 +55,9 @@ def current_id(folder: Path) -> str:
         raise SnapshotMissing(f"no knowledge in {folder}: {cure}") from error
     snapshot_id = text.removesuffix("\n")
     if not _ID.fullmatch(snapshot_id):
-        raise SnapshotDamaged(f"{folder / CURRENT}: does not name a snapshot")
+        kept = f"name one that is kept ({', '.join(snapshot_ids(folder)) or 'none is'})"
+        cure = f"{kept} with `kefu knowledge rollback ID --knowledge {folder}`, or build again"
+        raise SnapshotDamaged(f"{folder / CURRENT}: does not name a snapshot: {cure}")
     return snapshot_id
 
 

@@ -83,4 +83,5 @@ async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
-        raise SessionsUnavailable(f"the sessions' server does not answer: {type(error).__name__}") from error
+        message = f"the sessions' server does not answer ({type(error).__name__}): start it, or check KEFU_REDIS_URL"
+        raise SessionsUnavailable(message) from error

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.channels.base import ChannelError
+
 HOUR = 3_600.0
 LINK_SECONDS = 24 * HOUR
 IDLE_SECONDS = 12 * HOUR
 LONGEST_SECONDS = 7 * 24 * HOUR
 
 
-class SessionsUnavailable(Exception):
+class SessionsUnavailable(ChannelError):
     """Sessions cannot be read or written now; its text is one line fit for a person."""
 
 
