@@ -4,13 +4,15 @@
 
 FOLDER holds (or gets, where npm and apt-get are at hand) three files: `hotel.csv` (34 questions about one hotel from
 the DSTC9 track 1 knowledge, Apache-2.0), `dotenv.md` (the README of npm's dotenv, BSD-2) and `debian-faq.html` (a
-chapter of Debian's FAQ, GPL). The questions stand in tests/data/foreign.jsonl and were written before any output was
-seen. Each is asked through `kefu ask --batch`, as anyone would.
+chapter of Debian's FAQ, GPL). Two sets of questions stand in tests/data, written before any output was seen: ordinary
+ones (foreign_ordinary.jsonl), and hard ones that avoid the files' own words (foreign.jsonl). Each is asked through
+`kefu ask --batch`, as anyone would.
 """
 
 import argparse
 import csv
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-QUESTIONS = ROOT / "tests" / "data" / "foreign.jsonl"
+QUESTIONS = {
+    "ordinary": ROOT / "tests" / "data" / "foreign_ordinary.jsonl",
+    "hard": ROOT / "tests" / "data" / "foreign.jsonl",
+}
 HOTEL = "AVALON"
 
 
@@ -31,7 +36,11 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     bring(arguments.folder, arguments.dstc)
-    questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    questions = [
+        json.loads(line) | {"set": name}
+        for name, path in QUESTIONS.items()
+        for line in path.read_text("utf-8").splitlines()
+    ]
     results = [
         result
         for source in sorted({q["source"] for q in questions})
@@ -94,28 +103,52 @@ def right(question: dict[str, Any], answer: dict[str, Any]) -> bool:
     return answer["outcome"] == "answered" and all(any(f in text for f in fact) for fact in question["must"])
 
 
+def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """The score interval of Wilson (1927) for a share."""
+    if not trials:
+        return 0.0, 1.0
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    whole = 1 + z * z / trials
+    return round(max(0.0, (centre - reach) / whole), 2), round(min(1.0, (centre + reach) / whole), 2)
+
+
 def report(results: list[dict[str, Any]], as_json: bool) -> None:
-    summary: dict[str, Any] = {}
-    for result in results:
-        figures = summary.setdefault(result["source"], {"answerable": [0, 0], "unknown": [0, 0]})
-        figure = figures["unknown" if result["expect"] == "refuse" else "answerable"]
-        figure[0] += result["right"]
-        figure[1] += 1
+    """Print the shares by set, then each answer that is not as it should be: silent or wrong."""
     if as_json:
-        sys.stdout.write(json.dumps({"summary": summary, "results": results}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"figures": figures(results), "results": results}, ensure_ascii=False) + "\n")
         return
-    for source, figures in summary.items():
-        sys.stdout.write(
-            f"{source}: {figures['answerable'][0]} of {figures['answerable'][1]} right, "
-            f"{figures['unknown'][0]} of {figures['unknown'][1]} unknown ones refused\n"
-        )
+    for name, figure in figures(results).items():
+        sys.stdout.write(f"{name}: {json.dumps(figure)}\n")
     for result in results:
         if not result["right"]:
             answer = result["answer"]
             said = " ".join(answer["text"].split())[:110]
-            sys.stdout.write(
-                f"  wrong {result['id']} ({answer['mode']}, {answer['confidence']:.2f}): {result['text']} → {said}\n"
-            )
+            kind = "WRONG" if answer["outcome"] == "answered" else "silent"
+            sys.stdout.write(f"  {kind} {result['id']} ({answer['confidence']:.2f}): {result['text']} → {said}\n")
+
+
+def figures(results: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """For each set: how many answerable questions were right, silent, wrong, and unknown ones refused."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in QUESTIONS:
+        answerable = [r for r in results if r["set"] == name and r["expect"] == "answer"]
+        unknown = [r for r in results if r["set"] == name and r["expect"] == "refuse"]
+        right_ones = sum(r["right"] for r in answerable)
+        silent = sum(r["answer"]["outcome"] != "answered" for r in answerable)
+        refused = sum(r["right"] for r in unknown)
+        found[name] = {
+            "n": len(answerable),
+            "right": right_ones,
+            "right_ci": wilson(right_ones, len(answerable)),
+            "silent": silent,
+            "wrong": len(answerable) - right_ones - silent,
+            "n_unknown": len(unknown),
+            "refused": refused,
+            "refused_ci": wilson(refused, len(unknown)),
+        }
+    return found
 
 
 if __name__ == "__main__":
