@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
 import structlog
@@ -27,9 +27,8 @@ async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
         Worker(house.desk.conversations, house.engine, f"{os.getpid()}-{number}")
         for number in range(house.settings.workers)
     ]
-    jobs = [serve_web(house, stop, tell), follow_snapshots(house, stop), *(worker.run(stop) for worker in workers)]
-    if house.settings.telegram_token:
-        jobs.append(_serve_telegram(house, stop))
+    jobs = [telegram_job(house, stop)] if house.settings.telegram_token else []
+    jobs += [serve_web(house, stop, tell), follow_snapshots(house, stop), *(worker.run(stop) for worker in workers)]
     threading.Thread(target=house.brain.warm, name="warm", daemon=True).start()
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
@@ -84,13 +83,13 @@ def login_link(settings: Settings, address: str, secret: str) -> str:
     return f"{public_address(settings, address)}/desk/login#{secret}"
 
 
-async def _serve_telegram(house: House, stop: asyncio.Event) -> None:
-    # aiogram takes seconds to import: only whoever has a token pays for it.
+def telegram_job(house: House, stop: asyncio.Event) -> Coroutine[None, None, None]:
+    """The Telegram channel, to be run. Imported here, before anything runs: aiogram blocks the loop for seconds."""
     from bot.channels.telegram import run
 
     token = house.settings.telegram_token
     assert token is not None
-    await run(house.desk, token.get_secret_value(), api=house.settings.telegram_api, stop=stop)
+    return run(house.desk, token.get_secret_value(), api=house.settings.telegram_api, stop=stop)
 
 
 async def readiness(house: House) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """The whole house as anyone starts it: `kefu serve` in a process of its own, real models, real knowledge."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -67,33 +68,37 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return environment
 
 
+@contextlib.contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[Served]:
+    """`kefu serve` in a process of its own, ended by SIGTERM."""
+    command = [sys.executable, "-m", "bot", "serve"]
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        giving_up = threading.Timer(120, process.kill)
+        giving_up.start()
+        try:
+            assert process.stdout is not None
+            printed = ""
+            while not (found := re.search(r"(http://\S+?)/desk/login#\S+", printed)):
+                line = process.stdout.readline()
+                assert line, log.read_text("utf-8")
+                printed += line
+            giving_up.cancel()
+            yield Served(found[1], found[0], log, environment)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0, log.read_text("utf-8")[-2000:]
+        finally:
+            giving_up.cancel()
+            process.kill()
+
+
 @pytest.fixture(scope="session")
 def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`kefu serve` over the sample knowledge, ended by SIGTERM."""
-    log = tmp_path_factory.mktemp("log") / "served.log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    giving_up = threading.Timer(120, process.kill)
-    giving_up.start()
-    try:
-        assert process.stdout is not None
-        printed = ""
-        while not (found := re.search(r"(http://\S+?)/desk/login#\S+", printed)):
-            line = process.stdout.readline()
-            assert line, log.read_text("utf-8")
-            printed += line
-        giving_up.cancel()
-        yield Served(found[1], found[0], log, environment)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0, log.read_text("utf-8")[-2000:]
-    finally:
-        giving_up.cancel()
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+    """The house over the sample knowledge."""
+    with serving(environment, tmp_path_factory.mktemp("log") / "served.log") as served:
+        yield served
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
