@@ -1,8 +1,9 @@
 """`kefu doctor`: checks everything that must be right, and says the cure of what is not."""
 
+import http.client
+import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -153,12 +154,14 @@ def _port(settings: Settings) -> Finding:
 
 def _is_kefu(settings: Settings) -> bool:
     """Whether what listens there answers as Kefu's health page does."""
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=2)
     try:
-        with socket.create_connection((settings.host, settings.port), timeout=2) as connection:
-            connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            return b"kefu" in connection.recv(4096).lower()
-    except OSError:
+        connection.request("GET", "/healthz")
+        return bool(json.loads(connection.getresponse().read()) == {"alive": True})
+    except (OSError, http.client.HTTPException, ValueError):
         return False
+    finally:
+        connection.close()
 
 
 def _telegram(settings: Settings) -> Finding:

@@ -1,0 +1,78 @@
+"""`kefu doctor`: all is well, or what is not and its cure."""
+
+import socket
+
+import pytest
+
+from tests.fakes.house import KefuHouse
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
+
+def examined(kefu: KefuHouse, **settings: str) -> tuple[int, dict[str, str]]:
+    """The exit code, and what was found by the name of the check, with its mark."""
+    done = kefu.run("doctor", **({"PORT": "0"} | settings))
+    assert done.err == ""
+    found = {}
+    for line in done.out.splitlines():
+        mark, _, rest = line.partition(" ")
+        what, _, text = rest.partition(": ")
+        found[what] = f"{mark} {text}"
+    assert list(found) == ["disk", "models", "knowledge", "redis", "port", "telegram"]
+    return done.code, found
+
+
+def test_a_healthy_house_has_no_cross(informed: KefuHouse) -> None:
+    code, found = examined(informed)
+    assert code == 0, found
+    assert all(text.startswith("✓ ") for text in found.values())
+    assert found["knowledge"] == f"✓ snapshot {informed.current.name} with 3 entries is whole"
+    assert found["redis"] == "✓ the embedded Valkey answers"
+
+
+def test_every_illness_is_found_in_one_go_with_its_cure(kefu: KefuHouse) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, found = examined(
+            kefu,
+            PORT=str(taken.getsockname()[1]),
+            REDIS_URL="redis://127.0.0.1:1/0",
+            GENERATE="true",
+            GENERATOR="qwen-0.5b",
+            TELEGRAM_TOKEN="12345",
+        )
+    assert code == 1
+    assert found["models"] == "✗ not here: qwen-0.5b → kefu models pull qwen-0.5b"
+    assert found["knowledge"].startswith(f"✗ no knowledge in {kefu.knowledge}: run `kefu knowledge build ")
+    assert found["redis"].startswith("✗ the conversations' server does not answer (")
+    assert found["redis"].endswith("set KEFU_REDIS_URL to another")
+    assert found["port"].endswith("→ stop that program or set KEFU_PORT")
+    assert found["telegram"] == "✗ the token is not of the form 123456:ABC… → copy it again from @BotFather"
+
+
+def test_a_damaged_snapshot_is_found(informed: KefuHouse) -> None:
+    (informed.current / "views.npz").write_bytes(b"")
+    code, found = examined(informed)
+    assert code == 1
+    assert found["knowledge"].startswith(f"✗ {informed.current / 'views.npz'} is damaged")
+
+
+def test_knowledge_of_another_embedder_is_found_without_loading_it(informed: KefuHouse) -> None:
+    code, found = examined(informed, EMBEDDER="minilm")
+    assert code == 1
+    assert found["models"] == "✗ not here: minilm → kefu models pull minilm"
+    assert "was built with hashing and not with minilm → build it again" in found["knowledge"]
+
+
+def test_folders_that_cannot_be_written_to_are_found(informed: KefuHouse) -> None:
+    file = informed.write("file", "x")
+    code, found = examined(informed, CACHE_DIR=str(file))
+    assert code == 1
+    assert found["disk"] == f"✗ {file} cannot be written to → set KEFU_CACHE_DIR to a folder that can"
+
+
+def test_a_port_that_kefu_itself_holds_is_well(informed: KefuHouse) -> None:
+    with informed.serving() as serving:
+        port = serving.address.rpartition(":")[2]
+        code, found = examined(informed, PORT=port)
+    assert code == 0
+    assert found["port"] == f"✓ {port} on 127.0.0.1 is held by a running Kefu"
