@@ -175,10 +175,10 @@ class Serving:
             assert line is not None, self.logged
             self.told.append(line)
 
-    def end(self, patience: float = PATIENCE) -> int:
-        """Send SIGTERM and wait; the exit code. Killed, and TimeoutExpired, when it does not end in time."""
+    def end(self, patience: float = PATIENCE, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and wait; the exit code. Killed, and TimeoutExpired, when it does not end in time."""
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(number)
         try:
             return self._process.wait(patience)
         finally:
