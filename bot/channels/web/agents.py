@@ -134,4 +134,6 @@ async def say(wiring: Wired, agent: Agent, conversation: Named, saying: Saying) 
 @changes.post("/conversations/{conversation}/typing", status_code=204)
 async def typing(wiring: Wired, agent: Agent, conversation: Named) -> None:
     """Show the customer that the agent writes."""
+    # Only what exists: announcing would begin to keep events of any name.
+    await wiring.reception.conversations.read(conversation, 1)
     await wiring.reception.conversations.announce(conversation, "typing", {"who": agent})

@@ -11,6 +11,7 @@ from bot.channels.base import Reception
 from bot.channels.web import agents, asking, customer
 from bot.channels.web.errors import add_error_handlers
 from bot.channels.web.guard import BodyLimit, CustomerCors, Guard
+from bot.channels.web.limits import MESSAGES_A_MINUTE, STREAMS, Pace, Places
 from bot.channels.web.pages import pages_router
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.streams import PING_SECONDS, Streams
@@ -30,11 +31,14 @@ def create_app(
     secure: bool = False,
     visit_days: float = 30,
     ping_seconds: float = PING_SECONDS,
+    messages_a_minute: int = MESSAGES_A_MINUTE,
+    streams: int = STREAMS,
 ) -> FastAPI:
     """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
 
     `secret_key` signs visitors' tokens, `secure` says that the public address is https, without an `api_token`
-    only agents may use `/api/ask`. Raises ValueError for a short key or an origin that is none.
+    only agents may use `/api/ask`. `messages_a_minute` and `streams` are what one visitor may send and hold open;
+    each process counts for itself. Raises ValueError for a short key or an origin that is none.
     """
     for origin in allowed_origins:
         _check_origin(origin)
@@ -55,6 +59,8 @@ def create_app(
         sessions=sessions,
         visitors=Visitors(secret_key, visit_days),
         streams=Streams(reception.conversations, stopping, ping_seconds),
+        pace=Pace(messages_a_minute),
+        places=Places(streams),
         ask=ask,
         readiness=readiness,
         api_token=api_token,

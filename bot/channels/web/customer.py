@@ -4,7 +4,9 @@ The visitor's token travels in the header `Authorization: Bearer …`, never in 
 before the first message.
 """
 
+import math
 import time
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
@@ -14,6 +16,8 @@ from bot.channels.web.schemas import Accepted, Begun, Sending
 from bot.channels.web.views import Json, public_conversation
 from bot.channels.web.wiring import Wired
 from bot.conversation.base import Message
+
+RETRY_SECONDS = 15
 
 router = APIRouter(prefix="/api")
 
@@ -38,6 +42,30 @@ Visit = Annotated[str, Depends(_visit)]
 """The name of the caller's conversation."""
 
 
+def _paced(wiring: Wired, conversation: Visit) -> str:
+    if wait := math.ceil(wiring.pace.admit(conversation)):
+        reason = f"that was a lot at once: please wait {wait} seconds"
+        raise HTTPException(429, reason, {"Retry-After": str(wait)})
+    return conversation
+
+
+async def _placed(wiring: Wired, conversation: Visit) -> AsyncIterator[str]:
+    if not wiring.places.take(conversation):
+        reason = "this conversation is open in too many windows: please close some"
+        raise HTTPException(429, reason, {"Retry-After": str(RETRY_SECONDS)})
+    try:
+        yield conversation
+    finally:
+        wiring.places.leave(conversation)
+
+
+Paced = Annotated[str, Depends(_paced)]
+"""The same, of a caller who has not sent too much."""
+# "request": left only when the stream has ended.
+Placed = Annotated[str, Depends(_placed, scope="request")]
+"""The same, with a place for one more stream."""
+
+
 @router.post("/conversations", status_code=201)
 async def begin(wiring: Wired) -> Begun:
     """A new visitor's token."""
@@ -51,14 +79,17 @@ async def read(wiring: Wired, conversation: Visit) -> Json:
 
 
 @router.post("/messages", status_code=202)
-async def send(wiring: Wired, conversation: Visit, sending: Sending, response: Response) -> Accepted:
-    """Store a message: 202 when it is new, 200 when it was stored before, 422 for another text under its id."""
+async def send(wiring: Wired, conversation: Paced, sending: Sending, response: Response) -> Accepted:
+    """Store a message: 202 when it is new, 200 when it was stored before, 422 for another text under its id.
+
+    429 says in Retry-After when to go on.
+    """
     new = await wiring.reception.receive(_message(conversation, sending))
     return _accepted(sending, new, response)
 
 
 @router.post("/handoff", status_code=202)
-async def ask_for_person(wiring: Wired, conversation: Visit, sending: Sending, response: Response) -> Accepted:
+async def ask_for_person(wiring: Wired, conversation: Paced, sending: Sending, response: Response) -> Accepted:
     """Store the wish for a person; `text` is what the conversation will show of it."""
     new = await wiring.reception.ask_for_person(_message(conversation, sending))
     return _accepted(sending, new, response)
@@ -66,7 +97,7 @@ async def ask_for_person(wiring: Wired, conversation: Visit, sending: Sending, r
 
 @router.get("/events")
 async def events(
-    wiring: Wired, conversation: Visit, last_event_id: Annotated[str, Header()] = ""
+    wiring: Wired, conversation: Placed, last_event_id: Annotated[str, Header()] = ""
 ) -> StreamingResponse:
     """The conversation's events, from Last-Event-ID on when it is given."""
     return await wiring.streams.for_customer(conversation, last_event_id)

@@ -3,6 +3,7 @@
 Knows no endpoint. Logs where an error came from, never what a customer wrote.
 """
 
+import asyncio
 import logging
 import traceback
 
@@ -25,6 +26,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+BODY_SECONDS = 20.0
+"""A slow phone needs a few for the longest message; who needs more holds connections."""
 SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -61,10 +64,12 @@ class Guard:
 
 
 class BodyLimit:
-    """Refuses bodies of more than LONGEST_BODY bytes with 413, announced or not."""
+    """Refuses bodies of more than LONGEST_BODY bytes with 413, announced or not, and with 408 those that come too
+    slowly: within `seconds` they must be here."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
         self._app = app
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,7 +77,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         size = int(announced) if announced.isdecimal() else 0
-        await self._app(scope, _limited(receive, size), send)
+        await self._app(scope, _limited(receive, size, self._seconds), send)
 
 
 class CustomerCors:
@@ -94,12 +99,22 @@ class CustomerCors:
         await (self._shared if shared else self._plain)(scope, receive, send)
 
 
-def _limited(receive: Receive, announced: int) -> Receive:
+def _limited(receive: Receive, announced: int, seconds: float) -> Receive:
     received = 0
+    deadline: float | None = asyncio.get_running_loop().time() + seconds
+
+    async def receive_in_time() -> Message:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await receive()
+        except TimeoutError:
+            raise HTTPException(408, "the request took too long to arrive", {"Connection": "close"}) from None
 
     async def receive_limited() -> Message:
-        nonlocal received
-        message = await receive() if announced <= LONGEST_BODY else {}
+        nonlocal received, deadline
+        message = await receive_in_time() if announced <= LONGEST_BODY else {}
+        if not message.get("more_body"):
+            deadline = None  # what comes after the body is the end of the connection
         received += len(message.get("body", b""))
         if max(received, announced) > LONGEST_BODY:
             raise HTTPException(413, f"the request has more than {LONGEST_BODY} bytes")

@@ -4,6 +4,7 @@ Text that reaches a conversation has no NUL, no half of a surrogate pair (pydant
 LONGEST_TEXT characters.
 """
 
+import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -27,7 +28,7 @@ def _agent_name(name: str) -> str:
     name = " ".join(name.split())
     if not name.isprintable() or not name:
         raise ValueError("must be a name that can be shown")
-    if name.casefold() in RESERVED_NAMES:
+    if unicodedata.normalize("NFKC", name).casefold() in RESERVED_NAMES:
         raise ValueError("is the bot's own name; choose another")
     return name
 

@@ -8,9 +8,12 @@ from contextlib import contextmanager, nullcontext
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from bot.channels.base import ChannelError
 
+HEADER_SECONDS = 10.0
+"""How long a connection may go without a complete request's head; who is slower only holds it."""
 GRACE_SECONDS = 4
 """How long open requests may take to end; streams end at once."""
 
@@ -65,11 +68,13 @@ async def serve(
     *,
     stop: asyncio.Event | None = None,
     on_listening: Callable[[str], None] | None = None,
+    header_seconds: float = HEADER_SECONDS,
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until `stop` is set when the caller minds the signals itself.
 
     Open streams end at once, other requests have GRACE_SECONDS. `on_listening` gets the address, such as
-    "http://127.0.0.1:8080", as soon as connections are taken. Raises PortUnavailable.
+    "http://127.0.0.1:8080", as soon as connections are taken. Connections that ask nothing for `header_seconds`
+    are closed. Raises PortUnavailable.
     """
     listener = listen_on(host, port)
     config = uvicorn.Config(
@@ -78,6 +83,7 @@ async def serve(
         access_log=False,
         lifespan="off",
         ws="none",
+        http=_patient(header_seconds),
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -97,6 +103,29 @@ def address_of(listener: socket.socket) -> str:
     """Where a browser finds the listener."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _patient(seconds: float) -> type[H11Protocol]:
+    # Not uvicorn's other parser: httptools reads headers without end and requests without a host.
+    class Patient(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._look_later()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._watch.cancel()
+            super().connection_lost(exc)
+
+        def _look_later(self) -> None:
+            self._watch = self.loop.call_later(seconds, self._hang_up_on_silence, self.cycle)
+
+        def _hang_up_on_silence(self, before: RequestResponseCycle | None) -> None:
+            if self.cycle is before and (before is None or before.response_complete):
+                self.transport.close()
+            else:
+                self._look_later()
+
+    return Patient
 
 
 async def _exit_when(stop: asyncio.Event, server: uvicorn.Server) -> None:

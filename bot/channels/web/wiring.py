@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from bot.answering.answer import Answer, Question
 from bot.channels.base import Reception
+from bot.channels.web.limits import Pace, Places
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.streams import Streams
 from bot.channels.web.visitors import Visitors
@@ -25,6 +26,8 @@ class Wiring:
     sessions: Sessions
     visitors: Visitors
     streams: Streams
+    pace: Pace
+    places: Places
     ask: Ask
     readiness: Readiness
     api_token: str

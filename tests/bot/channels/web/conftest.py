@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.channels.web.app import create_app
-from bot.channels.web.server import serve
+from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
 from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.web.standin import StandIn
@@ -85,9 +85,10 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: FastAPI, header_seconds: float = HEADER_SECONDS) -> AsyncIterator[str]:
     stop, where = asyncio.Event(), asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve(app, "127.0.0.1", 0, stop=stop, on_listening=where.set_result))
+    working = serve(app, "127.0.0.1", 0, stop=stop, on_listening=where.set_result, header_seconds=header_seconds)
+    serving = asyncio.create_task(working)
     try:
         yield await where
     finally:

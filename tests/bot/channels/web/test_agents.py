@@ -33,7 +33,7 @@ async def test_a_link_is_good_for_one_login(client: httpx2.AsyncClient, sessions
     assert "set-cookie" not in again.headers
 
 
-@pytest.mark.parametrize("name", ["", "   ", "bot", "BOT", "Kefu", "a" * 41, "Mia\u202e", "a\x00b"])
+@pytest.mark.parametrize("name", ["", "   ", "bot", "BOT", "Kefu", "ｂｏｔ", "a" * 41, "Mia\u202e", "a\x00b"])
 async def test_a_name_that_misleads_is_refused_and_the_link_stays_good(
     client: httpx2.AsyncClient, sessions: MemorySessions, name: str
 ) -> None:
@@ -174,3 +174,10 @@ async def test_refuses_an_agent_s_empty_reply(desk: httpx2.AsyncClient, conversa
 
 async def test_a_new_customer_is_not_an_old_one(app: FastAPI, client: httpx2.AsyncClient) -> None:
     assert await begin(client) != await begin(client)
+
+
+async def test_writing_to_no_one_leaves_no_trace(desk: httpx2.AsyncClient, reception: StandIn) -> None:
+    refused = await desk.post("/desk/api/conversations/web:nobody/typing")
+
+    assert refused.status_code == 404
+    assert not await reception.conversations.events("web:nobody", "0", 0)

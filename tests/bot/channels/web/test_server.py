@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.channels.web.server import PortUnavailable, address_of, listen_on, serve
-from tests.bot.channels.web.conftest import served
+from tests.bot.channels.web.conftest import begin, served
 
 
 def test_a_taken_port_is_told_in_one_line() -> None:
@@ -71,3 +71,43 @@ def test_a_signal_ends_it(sent: signal.Signals) -> None:
                 continue
         process.send_signal(sent)
         assert process.wait(timeout=8) in (0, -sent, 1, 130)
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: kefu"])
+async def test_who_never_says_what_they_want_is_hung_up_on(app: FastAPI, said: bytes) -> None:
+    async with served(app, header_seconds=0.05) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(said)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_who_listens_is_not_hung_up_on(app: FastAPI) -> None:
+    async with served(app, header_seconds=0.05) as address, httpx2.AsyncClient(base_url=address) as client:
+        visit = await begin(client)
+        async with client.stream("GET", "/api/events", headers=visit) as stream:
+            pings = 0
+            async for line in stream.aiter_lines():
+                pings += line.startswith(": ping")
+                if pings == 2:
+                    return
+    raise AssertionError("the stream was cut")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /healthz HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: kefu\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: kefu\r\nX: " + b"a" * 100_000,
+    ],
+    ids=["no host", "two lengths", "an endless header"],
+)
+async def test_refuses_a_request_that_is_none(app: FastAPI, head: bytes) -> None:
+    async with served(app) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(head)
+        async with asyncio.timeout(5):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        writer.close()
