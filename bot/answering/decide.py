@@ -23,10 +23,10 @@ class Weights:
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
     """
 
-    bias: float = -2.55
-    closeness: float = 1.08
-    coverage: float = 1.32
-    margin: float = 6.28
+    bias: float = -2.51
+    closeness: float = 1.06
+    coverage: float = 1.26
+    margin: float = 6.24
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Manner:
     """
 
     compose: bool = False
-    quote_limit: int = 700
+    quote_limit: int = 1000
     seconds: float = 8.0
     tokens: int = 120
     entries: int = 3
@@ -90,7 +90,7 @@ class Speaker:
             speech = self._compose(self._extractor, Mode.EXTRACTIVE, question, language, findings, release, cancelled)
             if speech:
                 return speech
-        return _quote(hits, release)
+        return _quote(findings, self._manner.quote_limit, release)
 
     def _must_compose(self, hits: Sequence[Hit], language: str) -> bool:
         return self._manner.compose or any(hit.entry.language not in {"", language} for hit in hits)
@@ -165,14 +165,34 @@ def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
     return list({hit.entry.id: hit.entry for hit in ranked}.values())[:most]
 
 
-def _quote(hits: Sequence[Hit], release: Release) -> Speech:
-    said = []
+def _quote(findings: Sequence[Finding], limit: int, release: Release) -> Speech:
+    said, texts = [], []
+    hits = list({hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}.values())
     for hit in hits:
+        texts.append(hit.entry.answer)
         for span in sentences(hit.entry.answer):
             said.append(Sentence(span.text, (hit.entry.id,)))
             release(said[-1])
-    text = "\n\n".join(hit.entry.answer for hit in hits)
-    return Speech(Mode.VERBATIM, tuple(said), text, tuple(_source(hit) for hit in hits))
+    return Speech(Mode.VERBATIM, tuple(said), "\n\n".join(texts), tuple(_source(hit) for hit in hits))
+
+
+def _from_its_beginning(finding: Finding, limit: int) -> list[Hit]:
+    """The best hit; where it is a later piece of a long section, the section's first found piece before it.
+
+    A help page answers in its first lines and goes into details behind them.
+    """
+    best = finding.best
+    pieces = [hit for hit in finding.hits if _section(hit) == _section(best)]
+    first = min(pieces, key=lambda hit: (hit.entry.place.line, hit.entry.place.start or 0))
+    if first is best or len(first.entry.answer) + len(best.entry.answer) > 2 * limit:
+        return [best]
+    return [first, best]
+
+
+def _section(hit: Hit) -> tuple[str, str, str]:
+    entry = hit.entry
+    # A table's row is no section: only what was cut out of running text is.
+    return (entry.place.source, entry.title, entry.question) if entry.place.start is not None else ("", entry.id, "")
 
 
 def _speech(

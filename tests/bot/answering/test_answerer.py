@@ -1,9 +1,18 @@
 import threading
+from pathlib import Path
 
 import pytest
 
 from bot.answering.answer import Answer, Mode, Outcome, PastTurn, Question, Reason, Sentence
+from bot.answering.answerer import Answerer, Policy
+from bot.answering.speak import Manner, Speaker
+from bot.answering.support import SpanSupport
 from bot.generators.base import DeadlineExceeded, GeneratorBusy
+from bot.generators.extractive import ExtractiveGenerator
+from knowledge.corpus.load import load_sources
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.retriever import Retriever
+from knowledge.snapshot.builder import build
 from tests.bot.answering.conftest import MakeAnswerer, Scripted
 
 RETURNS = "How long can I return goods?"
@@ -71,6 +80,26 @@ def test_a_long_entry_is_not_quoted_whole(make_answerer: MakeAnswerer) -> None:
     assert answer.mode is Mode.EXTRACTIVE
     assert "bolt 7 " in answer.text
     assert len(answer.text) < 400
+
+
+def test_a_later_piece_of_a_section_is_quoted_with_its_beginning(tmp_path: Path) -> None:
+    text = (
+        "# Upgrading\n\n"
+        + "Change the line in sources.list to testing. " * 12
+        + "\n\n"
+        + "Then restart the moonbase. " * 30
+    )
+    page = tmp_path / "page.md"
+    page.write_text(text, "utf-8")
+    embedder = HashingEmbedder()
+    entries = load_sources([page])
+    assert len(entries) == 2
+    retriever = Retriever(build(entries, [page], embedder, tmp_path / "out"), embedder)
+    speaker = Speaker(None, ExtractiveGenerator(), SpanSupport(retriever), Manner())
+    answer = Answerer(retriever, speaker, Policy(threshold=0.0)).answer(Question("when do I restart the moonbase?"))
+    assert answer.text.startswith("Change the line in sources.list")
+    assert answer.text.rstrip().endswith("Then restart the moonbase.")
+    assert len(answer.sources) == 2
 
 
 def test_composes_when_it_is_told_to_and_the_draft_holds(make_answerer: MakeAnswerer) -> None:
