@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.bot.channels.web import standin
 from tests.browser.conftest import House, Person
 
 QUESTION = "Can I return this lamp?"
@@ -67,8 +69,116 @@ def test_what_is_unknown_offers_the_nearest_articles(person: Callable[..., Perso
     open_chat(page)
     say(page, "Do you sell boats?")
 
-    expect(page.get_by_text("These may help:")).to_be_visible()
+    expect(page.get_by_text("How long can I return an item?")).to_have_count(1)
     expect(page.get_by_role("link", name=re.compile("Read more"))).to_be_visible()
+    page.get_by_role("button", name="How long can I return an item?").click()
+    expect(page.locator(".turn.customer .words").last).to_have_text("How long can I return an item?")
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+
+
+def test_articles_that_no_line_names_are_offered_after_the_text(
+    person: Callable[..., Person], house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standin, "UNKNOWN", replace(standin.UNKNOWN, text="That is not known."))
+    page = person().page
+    open_chat(page)
+    say(page, "Do you sell boats?")
+
+    expect(page.get_by_text("These may help:")).to_be_visible()
+    expect(page.get_by_role("button", name="How long can I return an item?")).to_be_visible()
+
+
+def test_who_writes_too_fast_is_told_and_loses_nothing(person: Callable[..., Person], house: House) -> None:
+    customer = person()
+    page = customer.page
+    refusals = [{"status": 429, "headers": {"Retry-After": "1"}, "json": {"error": "please wait"}}]
+    page.route("**/api/messages", lambda route: route.fulfill(**refusals.pop()) if refusals else route.continue_())
+    open_chat(page)
+    say(page, QUESTION)
+    expect(page.get_by_text("Many messages at once: goes on in 1 s")).to_be_visible()
+
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+    expect(page.locator(".pending")).to_have_count(0)
+    customer.complaints.clear()  # the browser reports the 429
+
+
+def test_two_tabs_of_one_customer_hold_one_conversation(person: Callable[..., Person], house: House) -> None:
+    customer = person()
+    first, second = customer.page, customer.context.new_page()
+    second.goto("/")
+    for page in (first, second):
+        open_chat(page)
+    customer.context.set_offline(True)
+    say(first, "A return from the first tab")
+    say(second, "A return from the second tab")
+    customer.context.set_offline(False)
+
+    for page in (first, second):
+        expect(page.locator(".turn.customer")).to_have_count(2)
+        expect(page.locator(".pending")).to_have_count(0)
+        expect(page.locator(".turn.bot:not(.making)", has_text=ANSWER).first).to_be_visible()
+    said = sorted(turn.text for turn in turns(house) if turn.role == "customer")
+    assert said == ["A return from the first tab", "A return from the second tab"]
+    assert json.loads(kept(first)["kefu"])["outbox"] == []
+    customer.complaints.clear()  # the browser reports the requests that failed offline
+
+
+def test_a_hidden_tab_hangs_up_and_misses_nothing(person: Callable[..., Person], house: House) -> None:
+    customer = person("/healthz")
+    page = customer.page
+    page.clock.install()
+    heads = []
+    page.on("request", lambda asked: heads.append(asked.headers) if asked.url.endswith("/api/events") else None)
+    page.goto("/")
+    open_chat(page)
+    say(page, QUESTION)
+    expect(page.get_by_role("button", name=re.compile("Source 1"))).to_be_visible()
+    page.keyboard.press("Escape")
+    show(page, False)
+    with page.expect_event("requestfailed", lambda ended: ended.url.endswith("/api/events")):
+        page.clock.fast_forward(61_000)
+    page.clock.run_for(20_000)
+    assert len(heads) == 1
+    (state,) = house.do(house.standin.conversations.recent())
+    house.do(house.standin.say(state.id, "Mia", "Anything else?", "agent-turn-1"))
+    expect(page.get_by_role("button", name="Open the chat", exact=True)).to_be_visible()
+    show(page, True)
+
+    page.get_by_role("button", name="Open the chat (1 new messages)").click()
+    expect(page.locator(".turn.agent .words")).to_have_text("Anything else?")
+    assert len(heads) == 2
+    assert heads[1]["last-event-id"]
+
+
+def show(page: Page, visible: bool) -> None:
+    page.evaluate(
+        """visible => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => !visible });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        visible,
+    )
+
+
+@pytest.mark.parametrize("left", ["7", "not JSON", '{"outbox": 7, "token": {}}', '{"outbox": [null, {}]}'])
+def test_a_damaged_memory_is_no_obstacle(person: Callable[..., Person], left: str) -> None:
+    page = person("/desk/login").page
+    page.evaluate("left => localStorage.setItem('kefu', left)", left)
+    page.goto("/")
+    open_chat(page)
+    say(page, QUESTION)
+
+    expect(page.get_by_role("button", name=re.compile("Source 1"))).to_be_visible()
+
+
+def test_direction_marks_hide_no_address(person: Callable[..., Person]) -> None:
+    page = person().page
+    open_chat(page)
+    say(page, "\u202ehttps://shop.example/\u202emoc.knab and مرحبا")
+
+    link = page.locator(".turn.customer a")
+    expect(link).to_have_text("https://shop.example/")
+    assert link.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
 
 
 def test_markup_stays_text(person: Callable[..., Person]) -> None:

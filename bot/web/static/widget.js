@@ -16,6 +16,7 @@
   const PERSON_COMMAND = "/human";
   const SILENCE_MS = 30_000; // three missed pings: the connection is dead, whatever the browser believes
   const ATTEMPTS = 6;
+  const HIDDEN_MS = 60_000; // a tab nobody looks at gives its connection back: browsers share few among tabs
 
   const TEXTS = {
     en: {
@@ -44,6 +45,7 @@
       offline: "No connection. Your messages are kept and sent as soon as it is back.",
       pending: "Sending…",
       queued: "Waiting for the connection",
+      paced: "Many messages at once: goes on in {n} s",
       failed: "Not sent.",
       retry: "Try again",
       over: "This conversation is over. Your next message begins a new one.",
@@ -81,6 +83,7 @@
       offline: "网络已断开。消息已保存，恢复连接后会自动发送。",
       pending: "发送中…",
       queued: "等待网络连接",
+      paced: "消息较多，{n} 秒后继续发送",
       failed: "未发送。",
       retry: "重试",
       over: "本次对话已结束。发送消息即可开始新的对话。",
@@ -133,11 +136,15 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .turn.customer{align-self:flex-end}
 .name{margin:0 0 3px;font-size:12px;color:var(--soft)}
 .name b{font-weight:600;color:var(--ink)}
-.words{padding:9px 13px;border-radius:14px;background:var(--raised);overflow-wrap:anywhere;white-space:pre-wrap}
+.words{padding:9px 13px;border-radius:14px;background:var(--raised);overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:plaintext}
 .agent .words{background:var(--tint)}
 .customer .words{background:var(--mine);color:var(--on-mine)}
 .pending .words,.failed .words{opacity:.72}
-.words a,.card a{color:var(--accent);text-underline-offset:2px}
+.words a,.card a{color:var(--accent);text-underline-offset:2px;unicode-bidi:isolate;direction:ltr}
+.articles{display:grid;gap:6px;margin:8px 0;padding:0;list-style:none;white-space:normal}
+.articles button{display:block;width:100%;min-height:40px;padding:7px 12px;border:1px solid var(--line);border-radius:10px;background:var(--ground);color:var(--accent);font-weight:600;line-height:1.4;text-align:start;user-select:text}
+.articles button:hover{border-color:var(--accent)}
+.articles a{display:inline-block;padding:3px 2px;font-size:13px}
 .customer .words a{color:inherit}
 .note{margin:3px 2px 0;font-size:12px;color:var(--soft);text-align:end}
 .failed .note{color:var(--bad)}
@@ -145,6 +152,7 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .chip{min-width:20px;height:20px;margin-inline-start:4px;padding:0 5px;border-radius:6px;background:var(--ground);border:1px solid var(--line);color:var(--accent);font-size:12px;line-height:18px;font-weight:600;vertical-align:1px}
 .chip:hover,.chip[aria-expanded=true]{border-color:var(--accent)}
 .near{margin:8px 0 0;font-size:13px;color:var(--soft)}
+.near+.articles{margin-block-end:0}
 .card{display:flex;gap:8px;margin-block-start:6px;padding:8px 12px;border:1px solid var(--line);border-radius:10px;font-size:13px}
 .card .n{flex:none;color:var(--soft);font-weight:600}
 .card a{display:inline-block;padding:2px 0}
@@ -227,7 +235,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
   function withLinks(text) {
     return text
-      .split(/(https?:\/\/[^\s<>"'，。；！？（）【】]*[^\s<>"'，。；！？（）【】.,;:!?)\]])/)
+      .split(/(https?:\/\/[^\s<>"'，。；！？（）【】\p{Cf}]*[^\s<>"'，。；！？（）【】\p{Cf}.,;:!?)\]])/u)
       .map((part, i) => {
         const href = i % 2 ? webAddress(part) : null;
         return href ? link(href, part) : part;
@@ -239,41 +247,52 @@ textarea::placeholder{color:var(--soft);opacity:1}
   class Memory {
     constructor() {
       this.kept = {};
+      this.refresh();
+    }
+    /* What is kept now; other tabs write as well. */
+    refresh() {
+      if (this.alone) return this.kept;
       try {
-        this.kept = JSON.parse(localStorage.getItem(KEY)) || {};
+        const { token, open, outbox } = Object(JSON.parse(localStorage.getItem(KEY)) ?? { open: this.kept.open });
+        this.kept = {
+          ...(typeof token === "string" && { token }),
+          open: Boolean(open),
+          outbox: (Array.isArray(outbox) ? outbox : []).filter((message) => typeof message?.text === "string"),
+        };
       } catch {
-        // Storage is blocked or damaged: this page alone remembers.
+        this.kept = { outbox: [], ...this.kept }; // storage is blocked or damaged: this page alone remembers
       }
+      return this.kept;
     }
     /* Another tab began or left a conversation: this one follows. */
     follow(moved) {
-      addEventListener("storage", ({ key, newValue }) => {
-        if (key !== KEY) return;
-        const { token } = JSON.parse(newValue) || {};
-        if (token === this.kept.token) return;
-        this.kept.token = token;
-        moved();
+      addEventListener("storage", ({ key }) => {
+        if (key !== KEY && key !== null) return;
+        const { token } = this.kept;
+        if (this.refresh().token !== token) moved();
       });
     }
     get(name) {
       return this.kept[name];
     }
+    keep(message) {
+      this.set({ outbox: [...this.refresh().outbox.filter(({ id }) => id !== message.id), message] });
+    }
+    drop(message) {
+      this.set({ outbox: this.refresh().outbox.filter(({ id }) => id !== message.id) });
+    }
     set(values) {
-      Object.assign(this.kept, values);
-      if (!this.kept.token && !this.kept.outbox?.length) return;
+      Object.assign(this.refresh(), values);
       try {
-        localStorage.setItem(KEY, JSON.stringify(this.kept));
+        if (this.kept.token || this.kept.outbox.length) localStorage.setItem(KEY, JSON.stringify(this.kept));
+        else localStorage.removeItem(KEY);
+        this.alone = false;
       } catch {
-        // As above.
+        this.alone = true; // it cannot be written: what is there is not what was said last
       }
     }
     clear() {
-      this.kept = { open: this.kept.open };
-      try {
-        localStorage.removeItem(KEY);
-      } catch {
-        // As above.
-      }
+      this.set({ token: undefined, outbox: [] });
     }
   }
 
@@ -282,8 +301,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
   class Line {
     constructor(memory, heard) {
       this.memory = memory;
-      this.heard = heard; // {event, conversation, delivered, failed, online, over}
-      this.outbox = [...(memory.get("outbox") || [])];
+      this.heard = heard; // {event, conversation, delivered, failed, paced, online, over}
+      this.outbox = [...memory.get("outbox")];
       this.mark = "";
       this.wake = () => {};
       this.lastHeard = 0;
@@ -294,7 +313,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
       addEventListener("offline", () => heard.online(false));
       addEventListener("pageshow", () => this.hurry(SILENCE_MS / 2));
       document.addEventListener("visibilitychange", () => {
-        if (!document.hidden) this.hurry(SILENCE_MS / 2);
+        clearTimeout(this.nap);
+        if (document.hidden) this.nap = setTimeout(() => this.rest(), HIDDEN_MS);
+        else if (this.token && !this.listening) this.listen();
+        else this.hurry(SILENCE_MS / 2);
       });
     }
 
@@ -309,7 +331,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     post(message) {
       this.outbox.push({ ...message, attempts: 0 });
-      this.memory.set({ outbox: this.outbox });
+      this.memory.keep(message);
       this.flush();
     }
 
@@ -320,9 +342,14 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     stopListening() {
+      this.rest();
+      this.mark = "";
+    }
+
+    /* Hang up, and go on from here when listening again. */
+    rest() {
       this.listening?.abort();
       this.listening = null;
-      this.mark = "";
     }
 
     /* Back from sleep or offline: do not wait for a timer that slept too. */
@@ -339,9 +366,13 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     async begin() {
-      const response = await this.request("api/conversations", { method: "POST" });
-      if (!response.ok) throw new Error(response.status);
-      this.memory.set({ token: (await response.json()).token });
+      // Another tab may have been faster, before or while the server was asked.
+      if (!this.memory.refresh().token) {
+        const response = await this.request("api/conversations", { method: "POST" });
+        if (!response.ok) throw new Error(response.status);
+        const { token } = await response.json();
+        if (!this.memory.refresh().token) this.memory.set({ token });
+      }
       this.stopListening();
       this.listen();
     }
@@ -355,13 +386,18 @@ textarea::placeholder{color:var(--soft);opacity:1}
           const message = this.outbox[0];
           const verdict = await this.deliver(message);
           if (this.outbox[0] !== message) continue; // a new conversation was begun meanwhile
+          if (verdict.wait) {
+            this.later = setTimeout(() => this.flush(), verdict.wait * 1000);
+            this.heard.paced(verdict.wait);
+            break;
+          }
           if (verdict.again && (message.attempts < ATTEMPTS || !navigator.onLine)) {
             this.later = setTimeout(() => this.flush(), Math.min(15_000, 1000 * 2 ** message.attempts));
             if (navigator.onLine) message.attempts += 1;
             break;
           }
           this.outbox.shift();
-          this.memory.set({ outbox: this.outbox });
+          this.memory.drop(message);
           if (verdict.sent) this.heard.delivered(message);
           else this.heard.failed(message, verdict.reason || "");
         }
@@ -379,7 +415,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
           this.memory.set({ token: undefined });
           return { again: true };
         }
-        if (response.status >= 500 || [408, 425, 429].includes(response.status)) return { again: true };
+        if (response.status === 429) return { wait: Math.min(120, Number(response.headers.get("Retry-After")) || 15) };
+        if (response.status >= 500 || [408, 425].includes(response.status)) return { again: true };
         return { reason: (await response.json()).error };
       } catch {
         return { again: true };
@@ -395,6 +432,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
           const headers = { Accept: "text/event-stream", ...(this.mark && { "Last-Event-ID": this.mark }) };
           const response = await this.request("api/events", { headers }, reading.signal);
           if (response.status === 401) return this.expire(listening);
+          if (response.status === 429) {
+            await this.refetch(); // open in too many windows: look from time to time
+            await this.snooze(15_000);
+            continue;
+          }
           if (response.ok) {
             if (this.mark) this.refetch();
             this.heard.online(true);
@@ -407,11 +449,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
         }
         if (listening.signal.aborted) return;
         if (failures > 0 || !navigator.onLine) this.heard.online(false);
-        await this.rest(failures < 0 ? 300 : Math.min(15_000, 500 * 2 ** failures));
+        await this.snooze(failures < 0 ? 300 : Math.min(15_000, 500 * 2 ** failures));
       }
     }
 
-    rest(ms) {
+    snooze(ms) {
       return Promise.race([pause(ms * (0.75 + Math.random() / 2)), new Promise((resolve) => (this.wake = resolve))]);
     }
 
@@ -489,6 +531,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         event: (kind, data) => this.hear(kind, data),
         delivered: (message) => this.delivered(message),
         failed: (message, reason) => this.failed(message, reason),
+        paced: (seconds) => this.notePending(fill(this.text.paced, { n: seconds })),
         online: (is) => this.showConnection(is),
         over: () => this.note("over"),
       });
@@ -496,6 +539,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.memory.follow(() => {
         this.line.stopListening();
         this.clear();
+        for (const message of this.line.outbox) this.showPending(message);
         this.line.resume();
       });
       if (this.memory.get("open")) this.open(false);
@@ -712,6 +756,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     clear() {
       this.turns.clear();
+      this.caughtUp = false;
       this.log.replaceChildren();
       this.hideTyping();
       this.greet();
@@ -738,6 +783,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     showConversation({ state, turns }) {
       this.showState(state);
+      const missed = this.caughtUp ? turns.filter(({ id, role }) => !this.turns.has(id) && role !== "customer") : [];
+      this.caughtUp = true;
+      missed.filter(({ role }) => role !== "event").forEach(() => this.countUnread());
       turns.forEach((turn) => this.showTurn(turn));
       // In the server's order, and without moving what stands right: a screen reader would read it again.
       let next = this.log.querySelector(":scope > .pending, :scope > .failed");
@@ -839,11 +887,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
     finish(node, turn) {
       node.classList.remove("making");
       const shown = turn.text === PERSON_COMMAND && turn.role === "customer" ? this.text.person : turn.text;
+      if (turn.outcome === "refused" && turn.sources?.length) return this.offer(node, shown, turn.sources);
       const cards = (turn.sources || []).map((source) => this.makeCard(source));
-      const near = turn.outcome === "refused";
       const chip = (number) => this.makeChip(turn.sources[number - 1], cards[number - 1]);
       const words = node.querySelector(".words");
-      const parts = near ? null : sentenceParts(shown, turn.sentences || []);
+      const parts = sentenceParts(shown, turn.sentences || []);
       if (parts) {
         if (words.textContent === shown)
           parts
@@ -854,12 +902,36 @@ textarea::placeholder{color:var(--soft);opacity:1}
             ...parts.flatMap((part) => [h("span", {}, ...withLinks(part.text), ...part.sources.map(chip))]),
           );
       } else {
-        words.replaceChildren(...withLinks(shown), ...(near ? [] : cards.map((_, i) => chip(i + 1))));
+        words.replaceChildren(...withLinks(shown), ...cards.map((_, i) => chip(i + 1)));
       }
-      for (const card of cards) card.hidden = !near;
-      node
-        .querySelector(".sources")
-        .replaceChildren(...(near && cards.length ? [h("p", { class: "near" }, this.text.near)] : []), ...cards);
+      for (const card of cards) card.hidden = true;
+      node.querySelector(".sources").replaceChildren(...cards);
+    }
+
+    /* The nearest articles as buttons that ask for them, in place of the lines that name them. */
+    offer(node, text, sources) {
+      const names = new Set(sources.map(({ title }) => `- ${title}`));
+      const lines = text.split("\n");
+      const at = lines.findIndex((line) => names.has(line));
+      const before = lines.slice(0, at < 0 ? undefined : at).join("\n");
+      const after = at < 0 ? "" : lines.slice(at).filter((line) => !names.has(line)).join("\n");
+      node.querySelector(".words").replaceChildren(
+        ...withLinks(before),
+        ...(at < 0 ? [h("p", { class: "near" }, this.text.near)] : []),
+        h("ul", { class: "articles" }, ...sources.map((source) => this.makeArticle(source))),
+        ...withLinks(after),
+      );
+    }
+
+    makeArticle({ title, url }) {
+      const ask = () => this.say(title, "api/messages");
+      const button = h("button", { type: "button", dir: "auto", onclick: ask }, title);
+      return h("li", {}, button, ...this.readMore(url));
+    }
+
+    readMore(url) {
+      const href = url ? webAddress(url) : null;
+      return href ? [link(href, `${this.text.read} · ${new URL(href).host}`)] : [];
     }
 
     makeChip(source, card) {
@@ -884,7 +956,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     makeCard({ number, title, url }) {
-      const href = url ? webAddress(url) : null;
+      const more = this.readMore(url);
       return h(
         "div",
         { class: "card" },
@@ -893,7 +965,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
           "span",
           { dir: "auto" },
           title,
-          ...(href ? [h("br"), link(href, `${this.text.read} · ${new URL(href).host}`)] : []),
+          ...(more.length ? [h("br"), ...more] : []),
         ),
       );
     }
@@ -941,9 +1013,13 @@ textarea::placeholder{color:var(--soft);opacity:1}
         delete this.banner.dataset.offline;
         return;
       }
-      for (const note of this.log.querySelectorAll(".pending .note")) note.textContent = this.text.queued;
+      this.notePending(this.text.queued);
       this.showBanner(this.text.offline);
       this.banner.dataset.offline = "yes";
+    }
+
+    notePending(text) {
+      for (const note of this.log.querySelectorAll(".pending .note")) note.textContent = text;
     }
 
     showBanner(...content) {

@@ -29,7 +29,7 @@ RETURNS = Answer(
 UNKNOWN = Answer(
     Outcome.REFUSED,
     Mode.REFUSE,
-    "I cannot find that in our help pages.",
+    "I cannot find that. This comes nearest:\n- How long can I return an item?\nA person can help: just say so.",
     "en",
     0.12,
     sources=(Source("returns", "How long can I return an item?", "https://shop.example/help/returns", 0.31),),
