@@ -12,6 +12,8 @@ PERSON_COMMAND = "/human"
 
 # A long message is never mere smalltalk, and matching it would cost time.
 _SMALLTALK_LIMIT = 80
+_CLAUSE_END = re.compile(r"(?<=[.!?。！？,，;；\n])")
+_WITHIN_WORD = re.compile(r"[a-zà-ÿ][a-zà-ÿ]", re.I)
 _NOT_WORDS = re.compile(r"[^\w'\s]|_", re.UNICODE)
 
 
@@ -28,7 +30,7 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True)
 class _Patterns:
-    smalltalk: dict[Intent, re.Pattern[str]]
+    smalltalk: dict[Intent, tuple[re.Pattern[str], ...]]
     person: re.Pattern[str]
     complaint: re.Pattern[str]
     asks_when: re.Pattern[str]
@@ -42,11 +44,8 @@ def _any_of(by_language: dict[str, list[str]]) -> str:
 @cache
 def _patterns() -> _Patterns:
     data = tomllib.loads(files("bot.reading").joinpath("intents.toml").read_text("utf-8"))
-    kinds = {Intent(kind): _any_of(words) for kind, words in data["smalltalk"].items()}
-    everything = "|".join(kinds.values())
     return _Patterns(
-        # Starts with its own words, goes on with any smalltalk: "hello, thank you" greets.
-        smalltalk={kind: re.compile(rf"(?:{own})(?:\s*(?:{everything}))*", re.I) for kind, own in kinds.items()},
+        smalltalk={Intent(kind): _each_of(words) for kind, words in data["smalltalk"].items()},
         person=re.compile(_any_of(data["person"]), re.I),
         complaint=re.compile(_any_of(data["complaint"]), re.I),
         asks_when=re.compile(_any_of(data["asks_when"]), re.I),
@@ -54,17 +53,28 @@ def _patterns() -> _Patterns:
     )
 
 
+def _each_of(by_language: dict[str, list[str]]) -> tuple[re.Pattern[str], ...]:
+    spelled = dict.fromkeys(pattern for patterns in by_language.values() for pattern in patterns)
+    return tuple(re.compile(pattern, re.I) for pattern in spelled)
+
+
 def read_intent(text: str) -> Intent:
     """What the message is for. Rules only, so that the same words always do the same."""
     if text.strip() == PERSON_COMMAND:
         return Intent.PERSON
     patterns = _patterns()
-    asks_when = patterns.asks_when.search(text)
-    if patterns.person.search(text) and not asks_when:
+    # Clause by clause: "When will someone answer? I want a person!" is a wish, whatever its first half asks.
+    parts = [part for part in _CLAUSE_END.split(text) if part.strip()]
+    if any(patterns.person.search(part) and not patterns.asks_when.search(part) for part in parts):
         return Intent.PERSON
-    if patterns.complaint.search(text) and not asks_when and not patterns.asks_how.search(text):
+    if any(_complains(part, patterns) for part in parts):
         return Intent.COMPLAINT
     return _smalltalk(text, patterns) or Intent.QUESTION
+
+
+def _complains(part: str, patterns: _Patterns) -> bool:
+    asks = patterns.asks_when.search(part) or patterns.asks_how.search(part)
+    return bool(patterns.complaint.search(part)) and not asks
 
 
 def _smalltalk(text: str, patterns: _Patterns) -> Intent | None:
@@ -74,7 +84,35 @@ def _smalltalk(text: str, patterns: _Patterns) -> Intent | None:
     if not words:
         # Only emoji or punctuation: a friendly word is the best answer, unless it asks ("?").
         return None if "?" in text or "？" in text else Intent.GREETING
-    for intent, pattern in patterns.smalltalk.items():
-        if pattern.fullmatch(words):
+    everything = tuple(pattern for own in patterns.smalltalk.values() for pattern in own)
+    for intent, own in patterns.smalltalk.items():
+        # Starts with its own words, goes on with any smalltalk: "hello, thank you" greets.
+        if any(_covers(words, start, everything) for start in _ends(words, 0, own)):
             return intent
     return None
+
+
+def _covers(words: str, start: int, patterns: tuple[re.Pattern[str], ...]) -> bool:
+    """Whether the rest of `words` is a row of these patterns.
+
+    Each position is looked at once: one expression with a star over all patterns would take exponential time.
+    """
+    reached, seen = [start], {start}
+    while reached:
+        position = reached.pop()
+        if position == len(words):
+            return True
+        new = _ends(words, position, patterns) - seen
+        seen |= new
+        reached += new
+    return False
+
+
+def _ends(words: str, start: int, patterns: tuple[re.Pattern[str], ...]) -> set[int]:
+    """Where a pattern that begins at `start` ends, with the blanks behind it; never within a Latin word."""
+    ends = set()
+    for pattern in patterns:
+        found = pattern.match(words, start)
+        if found and not _WITHIN_WORD.match(words, found.end() - 1):
+            ends.add(len(words) - len(words[found.end() :].lstrip()))
+    return ends - {start}

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from bot.reading.intent import PERSON_COMMAND, Intent, read_intent
@@ -82,3 +84,62 @@ def test_asking_how_to_complain_is_a_question(text: str) -> None:
 
 def test_a_very_long_text_is_read_in_no_time() -> None:
     assert read_intent("a " * 20_000) is Intent.QUESTION
+
+
+@pytest.mark.parametrize("text", ["嗯" * 25 + "x", "ok " * 20 + "x", "谢谢你" * 24 + "啊哦", "super " * 13 + "x"])
+def test_no_short_text_takes_long_to_read(text: str) -> None:
+    # With one expression over all smalltalk these took from 4 s to minutes, and held every other customer.
+    started = time.process_time()
+    assert read_intent(text) is Intent.QUESTION
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "人工草坪多少钱",
+            "人工皮革的包",
+            "真人秀同款",
+            "可以找经理打折吗",
+            "不要别的机器人",
+            "is this a real person?",
+        ),
+        *("transfer the gift card to someone", "Do I need a person over 18 to sign?"),
+        "hand the parcel back to a staff member in your shop",
+    ],
+)
+def test_words_for_people_in_questions_about_goods_are_no_wish_for_a_person(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("agent please", "human please", "人工", "找真人", "can someone call me"),
+        "talk to a human please, I've been waiting how long now",
+        "When will a human answer me? Get me a person!",
+        "我要人工客服，什么时候能有人理我？",
+    ],
+)
+def test_impatient_wishes_for_a_person_are_understood(text: str) -> None:
+    assert read_intent(text) is Intent.PERSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("垃圾袋的店在哪", "相机曝光补偿怎么调", "差评会删除吗", "Is this site a scam?"),
+        "My tent was torn by thieves, can I buy a pole?",
+        "I think my card was used for fraud, can I cancel?",
+    ],
+)
+def test_angry_words_about_something_else_are_no_complaint(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
+
+
+@pytest.mark.parametrize(
+    "text", ["this is bullshit, where is my money", "You're useless", "我要投诉，都多长时间了还没到！"]
+)
+def test_a_complaint_stays_one_beside_a_question(text: str) -> None:
+    assert read_intent(text) is Intent.COMPLAINT
