@@ -27,7 +27,7 @@
       greeting:
         "Hello! Ask me anything about our service. I answer from our help pages and show where it is written; a colleague is one tap away.",
       bot: "Assistant",
-      botStatus: "Assistant · answers at once",
+      botStatus: "Answers at once",
       team: "{name} · our team",
       waiting: "A colleague will be with you soon",
       person: "Talk to a person",
@@ -116,14 +116,14 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:
 .launcher:hover{transform:translateY(-2px)}
 .launcher:focus-visible{outline-offset:3px}
 .badge{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;min-width:20px;padding:0 5px;border-radius:10px;background:#c8372d;color:#fff;font-size:12px;line-height:20px;font-weight:600;text-align:center}
-.panel{display:flex;flex-direction:column;width:384px;height:min(640px,calc(100dvh - 40px));background:var(--ground);border:1px solid var(--line);border-radius:16px;box-shadow:var(--shadow);overflow:hidden;animation:rise .18s ease-out}
+.panel{container-type:size;display:flex;flex-direction:column;width:384px;height:min(640px,calc(100dvh - 40px));background:var(--ground);border:1px solid var(--line);border-radius:16px;box-shadow:var(--shadow);overflow:hidden;animation:rise .18s ease-out}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
 .top{display:flex;align-items:center;gap:10px;padding:14px 10px 14px 16px;border-block-end:1px solid var(--line)}
 .face{display:grid;place-items:center;flex:none;width:36px;height:36px;border-radius:50%;background:var(--accent);color:var(--on-accent);font-weight:600}
 .who{flex:1;min-width:0}
 .who>*{margin:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 h2{font-size:15px;line-height:1.3;font-weight:600}
-.status{font-size:13px;line-height:1.4;color:var(--soft)}
+.status{font-size:13px;line-height:1.3;color:var(--soft);white-space:normal}
 .tool{display:grid;place-items:center;flex:none;width:40px;height:40px;border-radius:10px;color:var(--soft)}
 .tool:hover{background:var(--raised);color:var(--ink)}
 .banner{padding:8px 16px;font-size:13px;background:var(--warn);color:var(--on-warn)}
@@ -149,7 +149,8 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .note{margin:3px 2px 0;font-size:12px;color:var(--soft);text-align:end}
 .failed .note{color:var(--bad)}
 .note button{margin-inline-start:6px;padding:4px 0;font-weight:600;text-decoration:underline}
-.chip{min-width:20px;height:20px;margin-inline-start:4px;padding:0 5px;border-radius:6px;background:var(--ground);border:1px solid var(--line);color:var(--accent);font-size:12px;line-height:18px;font-weight:600;vertical-align:1px}
+.chip{position:relative;min-width:20px;height:20px;margin-inline-start:4px;padding:0 5px;border-radius:6px;background:var(--ground);border:1px solid var(--line);color:var(--accent);font-size:12px;line-height:18px;font-weight:600;vertical-align:1px}
+.chip::after{content:"";position:absolute;inset:-6px}
 .chip:hover,.chip[aria-expanded=true]{border-color:var(--accent)}
 .near{margin:8px 0 0;font-size:13px;color:var(--soft)}
 .near+.articles{margin-block-end:0}
@@ -172,7 +173,8 @@ textarea:focus-visible{border-color:var(--accent);outline:0;box-shadow:0 0 0 1px
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{display:grid;place-items:center;flex:none;width:42px;height:42px;border-radius:12px;background:var(--accent);color:var(--on-accent)}
 .send:disabled{background:var(--raised);color:var(--soft);cursor:default}
-@media(max-width:480px){:host([open]){inset:0}.panel{position:fixed;inset:0;width:auto;height:var(--height,100dvh);border:0;border-radius:0}.top{padding-block-start:max(14px,env(safe-area-inset-top))}}
+@media(max-width:480px){:host([open]){inset:0}.panel{position:fixed;inset:0;inset-block-start:var(--top,0);width:auto;height:var(--height,100dvh);border:0;border-radius:0}.top{padding-block-start:max(14px,env(safe-area-inset-top))}}
+@container(max-height:400px){.top{padding-block:6px}.face{width:28px;height:28px}.scroll{padding-block:8px}.person{padding-block:4px}form{padding-block-end:6px}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 @media print{:host{display:none}}`;
 
@@ -655,14 +657,16 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.launcher.focus();
     }
 
-    /* iOS does not shrink the page for its keyboard: the panel follows what is really visible. */
+    /* iOS does not shrink the page for its keyboard, but moves it: the panel follows what is really visible. */
     followKeyboard() {
       if (this.keyboardFollowed || !window.visualViewport) return;
       this.keyboardFollowed = true;
-      visualViewport.addEventListener("resize", () => {
+      const follow = () => {
         this.panel.style.setProperty("--height", `${visualViewport.height}px`);
+        this.panel.style.setProperty("--top", `${Math.max(0, visualViewport.offsetTop)}px`);
         this.toEnd();
-      });
+      };
+      for (const moved of ["resize", "scroll"]) visualViewport.addEventListener(moved, follow);
     }
 
     /* -- writing -- */
@@ -703,6 +707,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     showPending(message) {
       const node = this.showTurn({ ...message, role: "customer" });
+      this.log.append(node); // behind what else is on its way
+      this.group();
       node.classList.add("pending");
       node.querySelector(".note").textContent = navigator.onLine ? this.text.pending : this.text.queued;
     }
