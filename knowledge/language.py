@@ -39,6 +39,9 @@ _LATIN = (
 _TELLING = {
     "uk": "іїєґ", "be": "ў", "sr": "ђћ", "mk": "ѓќѕ", "kk": "әғқңөұүһ", "ur": "ٹڈڑے", "fa": "پچژگ",
 }  # fmt: skip
+NOT_LATIN = frozenset(language for _, _, languages, _ in _SCRIPTS for language in languages)
+"""Languages that are not written in Latin letters."""
+
 _LETTERS = {name: re.compile(f"[{characters}]") for name, characters, _, _ in _SCRIPTS}
 _LANGUAGES = {name: languages for name, _, languages, _ in _SCRIPTS}
 _WEIGHT = {name: weight for name, _, _, weight in _SCRIPTS}

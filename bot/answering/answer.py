@@ -50,11 +50,15 @@ class PastTurn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A customer's question with the turns before it, oldest first. `language` is a hint (ISO 639-1) or empty."""
+    """A customer's question with the turns before it, oldest first.
+
+    `language` is a hint (ISO 639-1) or empty; `waiting`: an agent has been called and has not come yet.
+    """
 
     text: str
     history: tuple[PastTurn, ...] = ()
     language: str = ""
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

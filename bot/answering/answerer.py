@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.answer import BOT, Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Sentence, Source
 from bot.answering.decide import Finding, Weights, judge
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
 from bot.reading.intent import Intent, read_intent
-from knowledge.language import detect
+from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
 Release = Callable[[Sentence], None]
@@ -60,16 +60,20 @@ class Answerer:
         return answer
 
     def _language(self, question: Question) -> str:
-        said = [turn.text for turn in question.history if turn.role == "customer"]
-        earlier = detect(" ".join(said[-3:]), default=question.language or "en") if said else question.language
-        return detect(question.text, default=earlier or self._retriever.main_language)
+        """Of the question, else of what the customer said before, else the hint, else of the knowledge."""
+        said = " ".join([turn.text for turn in question.history if turn.role == CUSTOMER][-3:])
+        earlier = (detect(said, default="") if said else "") or question.language
+        # A short Latin word tells no language; but who writes one in Latin script does not wait for Chinese.
+        main = self._retriever.main_language
+        return detect(question.text, default=earlier or ("en" if main in NOT_LATIN else main))
 
     def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
         if intent in _SMALLTALK:
             return self._fixed(Outcome.SMALLTALK, Mode.SMALLTALK, str(intent), language)
         if intent is Intent.PERSON:
-            return self._hand_over("handoff", language, Reason.ASKED_FOR_PERSON)
+            name = "waiting" if question.waiting else "handoff"
+            return self._hand_over(name, language, Reason.ASKED_FOR_PERSON)
         if intent is Intent.COMPLAINT:
             return self._hand_over("complaint", language, Reason.COMPLAINT)
         return None
@@ -118,6 +122,10 @@ class Answerer:
     def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:
         confidence = max((finding.confidence for finding in findings), default=0.0)
         bot_turns = [turn for turn in question.history if turn.role == BOT]
+        if question.waiting:
+            return self._fixed(
+                Outcome.REFUSED, Mode.REFUSE, "waiting", language, Reason.MISSING_KNOWLEDGE, confidence
+            )
         if bot_turns and bot_turns[-1].refused:
             return self._hand_over("repeated_refusal", language, Reason.REPEATED_REFUSAL, confidence)
         # Articles are offered only when they may have to do with the question: half as sure as an answer must be.

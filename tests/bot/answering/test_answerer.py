@@ -9,6 +9,7 @@ from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.generators.base import DeadlineExceeded, GeneratorBusy
 from bot.generators.extractive import ExtractiveGenerator
+from knowledge.corpus.entry import Entry
 from knowledge.corpus.load import load_sources
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.retriever import Retriever
@@ -39,6 +40,30 @@ def test_says_that_it_does_not_know(make_answerer: MakeAnswerer, text: str) -> N
     answer = make_answerer().answer(Question(text))
     assert (answer.outcome, answer.mode, answer.reason) == (Outcome.REFUSED, Mode.REFUSE, Reason.MISSING_KNOWLEDGE)
     assert answer.sentences == ()
+
+
+@pytest.mark.parametrize("text", ["hello", "thanks", "where order"])
+def test_a_short_latin_word_is_not_answered_in_chinese(tmp_path: Path, text: str) -> None:
+    chinese = tuple(Entry(f"z{n}", f"第{n}条的答案。", f"第{n}个问题是什么？", language="zh") for n in range(3))
+    embedder = HashingEmbedder()
+    retriever = Retriever(build(chinese, [], embedder, tmp_path), embedder)
+    speaker = Speaker(None, ExtractiveGenerator(), SpanSupport(retriever), Manner())
+    assert Answerer(retriever, speaker, Policy()).answer(Question(text)).language == "en"
+
+
+def test_a_short_word_keeps_the_language_of_the_conversation(make_answerer: MakeAnswerer) -> None:
+    history = (PastTurn("customer", "自行车保修多久？"), PastTurn("bot", "自行车保修期为五年。"))
+    assert make_answerer().answer(Question("ok", history)).language == "zh"
+
+
+def test_who_waits_for_an_agent_is_not_offered_one_again(make_answerer: MakeAnswerer) -> None:
+    for text in ("Which wine goes with salmon?", "I want to talk to a person"):
+        answer = make_answerer().answer(Question(text, waiting=True))
+        assert "has been called" in answer.text
+
+
+def test_who_waits_for_an_agent_still_gets_answers(make_answerer: MakeAnswerer) -> None:
+    assert make_answerer().answer(Question(RETURNS, waiting=True)).outcome is Outcome.ANSWERED
 
 
 def test_hands_over_when_it_does_not_know_twice(make_answerer: MakeAnswerer) -> None:
