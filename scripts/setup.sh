@@ -36,7 +36,7 @@ make_venv() {
 has_gpu() { command -v nvidia-smi >/dev/null 2>&1 && nvidia-smi -L >/dev/null 2>&1; }
 
 install_torch() {
-    local pin pip=("$venv/bin/python" -m pip install --disable-pip-version-check)
+    local pin pip=("$venv/bin/python" -m pip install --quiet --progress-bar on --disable-pip-version-check)
     pin=$(grep '^torch==' "$constraints")
     "$venv/bin/python" -c 'import importlib.metadata as m, sys; sys.exit(m.version("torch").split("+")[0] != sys.argv[1])' \
         "${pin#torch==}" 2>/dev/null && return
