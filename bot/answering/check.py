@@ -4,10 +4,16 @@ A sentence passes when every hard fact in it occurs in its sources, when it is n
 sentences, and when it leaves out no number of that one: "it is free" is false where the source says "from 60 €".
 """
 
-from collections.abc import Callable, Sequence
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import chain
 
-from bot.answering.facts import Fact, facts
+from bot.answering.facts import Fact, facts, quantities
 from knowledge.corpus.entry import Entry
 
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
@@ -53,11 +59,89 @@ def check_sentence(
     value, span = supports[best]
     if value < needed:
         objections.append(f"support {value:.2f} is under {needed:.2f}")
-    said = {fact.value for fact in stated}
-    objections += [
-        f"leaves out {_spelled(fact)}" for fact in facts(span) if fact.kind == "number" and fact.value not in said
-    ]
+    objections += _contradictions(sentence, span, stated)
     return Verdict(value, best, tuple(sorted(objections)))
+
+
+def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[str]:
+    """What `sentence` says against `span`, or leaves out of it; nothing where it quotes whole sentences of it."""
+    if not span or _quotes(sentence, span):
+        return []
+    said = {fact.value for fact in stated}
+    left_out = [fact for fact in facts(span) if fact.kind == "number" and fact.value not in said]
+    objections = [f"leaves out {_spelled(fact)}" for fact in left_out]
+    sides, denied = _sides(sentence), _denies(sentence)
+    if denied is not _denies(span):
+        objections.append("denies what its source says" if denied else "leaves out that its source denies")
+    for number, side in _sides(span).items():
+        if sides.get(number, side).isdisjoint(side):
+            objections.append(f"turns the bound at {number}")
+    return objections
+
+
+def _quotes(sentence: str, span: str) -> bool:
+    # Only between the ends of sentences: 可以退货 also stands in 不可以退货.
+    words, whole = (re.sub(r"\s+", " ", text).strip(" .!?。！？") for text in (sentence, span))
+    return bool(words) and bool(re.search(rf"(?:^|[.!?。！？]\s?){re.escape(words)}(?:$|[.!?。！？])", whole))
+
+
+@cache
+def _polarity() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, re.Pattern[str]]]:
+    """Patterns of harmless words, of denials, and of bounds by their name in units.toml."""
+    data = tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))
+    denials, bounds = data["denials"], data["bounds"]
+    denial = rf"\b(?:{_any(denials['words'])})\b|{_any(denials['parts'])}"
+    # Between a bound and its number: "under about €60", "超过了60元".
+    before = r"\s*(?:about |the |a |total of |了)?[^\w\s.,;!?]?\s?(?:eur|usd|gbp|cny|rmb)?\s?$"
+    patterns = {
+        name: rf"(?<![a-zà-ÿ])(?:{_any(words)}){before}" if name.endswith("before") else rf"\s?(?:{_any(words)})"
+        for name, words in bounds.items()
+    }
+    compiled = {name: re.compile(pattern, re.I) for name, pattern in patterns.items()}
+    return re.compile(_any(denials["harmless"]), re.I), re.compile(denial, re.I), compiled
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _sides(text: str) -> dict[str, set[str]]:
+    """On which sides of its numbers `text` is: "most", "least"; numbers without a bound are left out."""
+    return {number: {side for side, _, _ in found} for number, found in _bounds(_normal(text)).items()}
+
+
+def _bounds(text: str) -> dict[str, list[tuple[str, int, int]]]:
+    """Number → its bounds as (side, start, end)."""
+    patterns = _polarity()[2]
+    bounds: dict[str, list[tuple[str, int, int]]] = {}
+    for quantity in quantities(text):
+        for side in ("most", "least"):
+            lead = max(0, quantity.start - 30)
+            if found := patterns[f"{side}_before"].search(text[lead : quantity.start]):
+                place = (side, lead + found.start(), lead + found.end())
+            elif found := patterns[f"{side}_after"].match(text, quantity.end):
+                place = (side, found.start(), found.end())
+            else:
+                continue
+            bounds.setdefault(quantity.value, []).append(place)
+    # 不满60 holds 满60, and "no more than 60" holds "more than 60": the longest one is meant.
+    return {number: _longest(places) for number, places in bounds.items()}
+
+
+def _longest(places: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    return [place for place in places if not any(p[1] < place[1] and p[2] >= place[2] for p in places)]
+
+
+def _denies(text: str) -> bool:
+    text = _normal(text)
+    for _, start, end in chain.from_iterable(_bounds(text).values()):
+        text = text[:start] + " " * (end - start) + text[end:]
+    harmless, denial, _ = _polarity()
+    return bool(denial.search(harmless.sub(" ", text)))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _holds(fact: Fact, held: frozenset[Fact], everything: str) -> bool:

@@ -14,6 +14,7 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\"'，。；、！？（）]+", 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\d+(?:[.,:/ ]\d+)*", re.ASCII)
 _CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万]+(?=\s?(?:个)?[\u4e00-\u9fff%])")
+_RANGE_END = re.compile(r"\s?(?:-|–|—|~|to|or|and|bis|a|à|至|到)\s?\d+(?:[.,]\d+)*")
 # A name is a capitalised word inside a sentence, or one that no ordinary word looks like: iPhone, PayPal, DHL, X5.
 _CAPITALISED = re.compile(r"(?<![.!?:。！？：\n•\-–—\"“(\[] )(?<=\w[\s,])\b[A-ZÀ-Þ][\w'’&+-]+")
 _ODD_WORD = re.compile(
@@ -30,6 +31,16 @@ class Fact:
     kind: str
     value: str
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a text with its unit, and where number and unit start and end there."""
+
+    value: str
+    unit: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +86,41 @@ def facts(text: str, *, names: bool = True) -> frozenset[Fact]:
     for kind, pattern in (("email", _EMAIL), ("link", _LINK)):
         found |= {Fact(kind, match.group().rstrip(".,;:!?/").lower()) for match in pattern.finditer(text)}
         text = pattern.sub(" ", text)
-    found |= _numbers(text)
+    found |= {Fact("number", quantity.value, quantity.unit) for quantity in quantities(text)}
     return frozenset(found | (_names(text) if names else set()))
 
 
-def _numbers(text: str) -> set[Fact]:
-    found = set()
+def quantities(text: str) -> list[Quantity]:
+    """Every number of `text`, which is taken in NFKC form."""
+    found = []
     for match in _NUMBER.finditer(text):
-        unit = _unit_around(text, match.start(), match.end())
-        for part in re.split(r"[:/ ]", match.group()):
-            found.add(Fact("number", _plain(part), unit))
+        unit, end = _unit_around(text, match.start(), match.end())
+        found += [Quantity(_plain(part), unit, match.start(), end) for part in re.split(r"[:/ ]", match.group())]
     # "one" and 一 are also articles, and 万一 is "in case": a number word is a fact only with a unit.
-    for match in _CHINESE_NUMBER.finditer(text):
-        if unit := _unit_around(text, match.start(), match.end()):
-            found.add(Fact("number", str(_chinese_value(match.group())), unit))
-    for match in _number_word().finditer(text):
-        if unit := _unit_around(text, match.start(), match.end()):
-            found.add(Fact("number", _words().numbers[match.group().lower()], unit))
+    for pattern, value in ((_CHINESE_NUMBER, _chinese_value), (_number_word(), _word_value)):
+        for match in pattern.finditer(text):
+            unit, end = _unit_around(text, match.start(), match.end())
+            found += [Quantity(value(match.group()), unit, match.start(), end)] if unit else []
     return found
 
 
-def _unit_around(text: str, start: int, end: int) -> str:
+def _word_value(word: str) -> str:
+    return _words().numbers[word.lower()]
+
+
+def _unit_around(text: str, start: int, end: int) -> tuple[str, int]:
+    """The unit of the number at `start` and where number and unit end."""
     units = _words().units
     after, before = _unit_patterns()
     if found := after.match(text, end):
-        return units[found.group(1).lower()]
+        return units[found.group(1).lower()], found.end()
     if found := before.search(text[max(0, start - 12) : start]):
         unit = units[found.group(1).lower()]
-        return unit if unit.startswith("money") else ""
+        return (unit if unit.startswith("money") else ""), end
     # The unit of a range stands at its end: "3–5 days", "3 to 5 days", "3至5天".
-    if found := re.compile(r"\s?(?:-|–|—|~|to|or|and|bis|a|à|至|到)\s?\d+(?:[.,]\d+)*").match(text, end):
+    if found := _RANGE_END.match(text, end):
         return _unit_around(text, found.start(), found.end())
-    return ""
+    return "", end
 
 
 def _plain(number: str) -> str:
@@ -118,7 +132,7 @@ def _plain(number: str) -> str:
     return number
 
 
-def _chinese_value(digits: str) -> int:
+def _chinese_value(digits: str) -> str:
     total, digit = 0, 0
     for char in digits:
         if char in _SCALES:
@@ -127,7 +141,7 @@ def _chinese_value(digits: str) -> int:
             digit = 0
         else:
             digit = _DIGITS[char]
-    return total + digit
+    return str(total + digit)
 
 
 def _names(text: str) -> set[Fact]:

@@ -93,3 +93,61 @@ def test_without_sources_nothing_passes() -> None:
 def test_an_entry_lends_everything_it_holds() -> None:
     whole = Entry("e", "Answer.", "Question?", ("Other?",), "Title", url="https://shop.example/x")
     assert source_text(whole) == "Title\nQuestion?\nOther?\nAnswer.\nhttps://shop.example/x"
+
+
+def against(sentence: str, span: str, language: str = "en") -> tuple[str, ...]:
+    return check_sentence(sentence, [entry(span)], lambda *_: (1.0, span), 0.5, language).objections
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("You can return opened items.", "You cannot return opened items."),
+        ("可以退货", "不可以退货"),
+        ("满60元包邮", "满60元不包邮"),
+        ("Shipping is free.", "Shipping is not free."),
+        ("We deliver on weekends.", "We don't deliver on weekends."),
+        ("Der Versand ist kostenlos.", "Der Versand ist nicht kostenlos."),
+        ("Aceptamos cheques.", "No aceptamos cheques."),
+        ("Nous livrons en Suisse.", "Nous ne livrons pas en Suisse."),
+        ("所有商品都可以退货。", "内衣除外，商品都可以退货。"),
+    ],
+)
+def test_a_denial_must_be_in_both_or_in_neither(one: str, other: str) -> None:
+    assert against(one, other)
+    assert against(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Shipping is free under 60 €.", "Shipping is free from 60 €."),
+        ("It costs more than €60.", "It costs up to €60."),
+        ("60元以下包邮", "60元以上包邮"),
+        ("满60元包邮", "不满60元包邮"),
+        ("You may return it within 30 days.", "You may return it after 30 days."),
+        ("超过30天可以退货", "不超过30天可以退货"),
+        ("Gratis ab 60 €.", "Gratis unter 60 €."),
+    ],
+)
+def test_a_bound_must_not_be_turned(one: str, other: str) -> None:
+    assert any("bound" in objection for objection in against(one, other, "de"))
+    assert any("bound" in objection for objection in against(other, one, "de"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("Orders over 60 € ship free.", "Shipping is free from 60 €."),
+        ("订单满60元免运费。", "Shipping is free from 60 yuan."),
+        ("退款不超过5天。", "A refund takes at most 5 days."),
+        ("You have 30 days.", "Send it back within 30 days."),
+        ("We cannot take it back.", "无法退货。"),
+        ("非常欢迎，特别快。", "You are welcome."),
+        ("Martin's shop is open.", "The shop is open."),
+        ("It takes from 3 to 5 days.", "It takes 3–5 days."),
+        ("Shipping is free.", "We wrap it. Shipping is free. It is not insured."),
+    ],
+)
+def test_sentences_that_agree_in_denials_and_bounds_pass(sentence: str, span: str) -> None:
+    assert against(sentence, span) == ()
