@@ -1,10 +1,13 @@
 """The agents' desk beside the customer's widget, in two windows."""
 
 import re
+import time
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
+from bot.conversation.base import Message
 from tests.browser.conftest import House, Person
 from tests.browser.test_widget import ANSWER, QUESTION, open_chat, say
 
@@ -126,3 +129,133 @@ def test_the_desk_comes_back_after_a_restart(
     expect(desk.page.locator(".turn.customer")).to_have_count(2)
     for someone in (customer, desk):
         someone.complaints.clear()  # browsers report what failed while the server was away
+
+
+def write_in(house: House, *texts: str) -> list[str]:
+    """A conversation of each text, in order; gives the rows' names."""
+    names = []
+    for number, text in enumerate(texts, 1):
+        name = f"web:{number:04}{'0' * 28}"
+        house.do(house.standin.receive(Message(name, f"message-{number}", text, time.time())))
+        names.append(f"Visitor {number:04}")
+    return names
+
+
+def choose(desk: Page, name: str) -> None:
+    desk.locator("#conversations").get_by_role("button", name=re.compile(name)).click()
+    expect(desk.get_by_role("heading", name=name)).to_be_visible()
+
+
+def test_each_conversation_keeps_its_draft_even_through_a_reload(agent: Callable[..., Person], house: House) -> None:
+    first, second = write_in(house, QUESTION, "And this return?")
+    desk = agent().page
+    draft = desk.get_by_label("Reply to the customer")
+    choose(desk, first)
+    draft.fill("Half a rep")
+    choose(desk, second)
+    expect(draft).to_have_value("")
+    draft.fill("Another")
+    choose(desk, first)
+    expect(draft).to_have_value("Half a rep")
+    desk.reload()
+    expect(draft).to_have_value("Half a rep")
+    choose(desk, second)
+
+    expect(draft).to_have_value("Another")
+
+
+def test_a_reply_on_its_way_leaves_the_next_conversation_s_draft_alone(
+    agent: Callable[..., Person], house: House
+) -> None:
+    first, second = write_in(house, QUESTION, "And this return?")
+    desk = agent().page
+    held: list[Route] = []
+    desk.route("**/say", lambda route: held.append(route))
+    draft = desk.get_by_label("Reply to the customer")
+    choose(desk, first)
+    draft.fill("Of course.")
+    with desk.expect_request("**/say"):
+        desk.keyboard.press("Control+Enter")
+    choose(desk, second)
+    draft.fill("Half a rep")
+    with desk.expect_response("**/say"):
+        held[0].continue_()
+    expect(desk.locator("#conversations").get_by_role("button", name=re.compile(first))).to_contain_text("You")
+
+    expect(draft).to_have_value("Half a rep")
+    choose(desk, first)
+    expect(draft).to_have_value("")
+    expect(desk.locator(".turn.agent .words")).to_have_text("Of course.")
+
+
+def test_a_chosen_conversation_is_never_shown_as_the_one_before(agent: Callable[..., Person], house: House) -> None:
+    mine, other = write_in(house, QUESTION, "And this return?")
+    desk = agent().page
+    choose(desk, mine)
+    desk.get_by_role("button", name="Take over").click()
+    expect(desk.get_by_role("button", name="Hand back to the bot")).to_be_visible()
+    desk.route("**/desk/api/events*", lambda route: None)
+    choose(desk, other)
+
+    expect(desk.get_by_role("button", name="Hand back to the bot")).to_have_count(0)
+    expect(desk.get_by_role("button", name="Take over")).to_be_visible()
+
+
+def test_a_click_hits_the_row_that_was_pressed_whatever_comes_in(agent: Callable[..., Person], house: House) -> None:
+    first, second = write_in(house, QUESTION, "And this return?")
+    desk = agent().page
+    rows = desk.locator("#conversations").get_by_role("button")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text(second)
+    choose(desk, first)
+    rows.first.hover()
+    desk.mouse.down()
+    house.do(house.standin.say("web:0001" + "0" * 28, "Tom", "A new reply.", "agent-turn-1"))
+    expect(desk.locator(".turn.agent .words")).to_have_text("A new reply.")
+    expect(desk.get_by_text("Tom answers")).to_be_visible()
+    expect(rows.first).to_contain_text(second)
+    desk.mouse.up()
+
+    expect(desk.get_by_role("heading", name=second)).to_be_visible()
+    expect(rows.first).to_contain_text(first)
+
+
+def test_who_waits_longest_is_first_among_the_waiting(agent: Callable[..., Person], house: House) -> None:
+    desk = agent().page
+    rows = desk.locator("#conversations").get_by_role("button")
+    first, _ = write_in(house, "/human one", "/human two")
+    expect(rows.filter(has_text="Waiting · asked for person")).to_have_count(2)
+    desk.get_by_role("button", name="Waiting 2", exact=True).click()
+    expect(rows.first).to_contain_text(first)
+    rows.first.click()
+    expect(desk.get_by_text("The customer waits for a person.")).to_be_visible()
+    desk.get_by_role("button", name="Suggest a reply").click()
+
+    expect(desk.get_by_text("it has no reply to suggest")).to_be_visible()
+    expect(desk.get_by_role("complementary").get_by_role("button", name="Send")).to_have_count(0)
+
+
+def test_an_agent_is_told_whose_conversation_it_is(agent: Callable[..., Person], house: House) -> None:
+    (name,) = write_in(house, QUESTION)
+    mia, tom = agent("Mia").page, agent("Tom").page
+    for desk in (mia, tom):
+        choose(desk, name)
+    mia.get_by_role("button", name="Take over").click()
+    expect(tom.get_by_text("Mia answers")).to_be_visible()
+    expect(tom.get_by_text("Sending takes the conversation over from Mia")).to_be_visible()
+    tom.get_by_label("Reply to the customer").fill("Tom here.")
+    tom.keyboard.press("Control+Enter")
+
+    expect(mia.get_by_text("Tom answers")).to_be_visible()
+    expect(mia.locator(".turn.agent .words")).to_have_text("Tom here.")
+
+
+@pytest.mark.parametrize("place", ["#%E0%A4%A", "#nowhere", "#web:%00"])
+def test_an_address_that_names_nothing_opens_the_desk(agent: Callable[..., Person], house: House, place: str) -> None:
+    write_in(house, QUESTION)
+    desk = agent().page
+    desk.goto(f"{house.address}/desk/login")
+    desk.goto(f"{house.address}/desk{place}")
+
+    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
+    expect(desk.get_by_text("Choose a conversation.")).to_be_visible()

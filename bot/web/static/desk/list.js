@@ -4,7 +4,7 @@ import { ago, h, nameOf, said } from "./dom.js";
 
 const FILTERS = {
   all: ["All", () => true],
-  waiting: ["Waiting", (state) => state.status === "waiting"],
+  waiting: ["Waiting", (state) => state.status === "waiting"], // the longest first
   mine: ["Mine", (state, me) => state.owner === me],
 };
 
@@ -24,6 +24,13 @@ export class List {
     );
     filters.append(...this.buttons);
     setInterval(() => this.draw(), 30_000);
+    // Between press and release nothing moves: the click would go to another row, or nowhere.
+    list.addEventListener("pointerdown", () => (this.held = true));
+    for (const ended of ["pointerup", "pointercancel"])
+      addEventListener(ended, () => {
+        this.held = false;
+        setTimeout(() => this.draw());
+      });
     this.draw();
   }
 
@@ -52,10 +59,14 @@ export class List {
 
   shown() {
     const wanted = FILTERS[this.filter][1];
-    return [...this.states.values()].filter((state) => wanted(state, this.me)).sort((a, b) => b.updated - a.updated);
+    const down = this.filter === "waiting" ? -1 : 1;
+    return [...this.states.values()]
+      .filter((state) => wanted(state, this.me))
+      .sort((a, b) => down * (b.updated - a.updated));
   }
 
   draw() {
+    if (this.held) return;
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     const shown = this.shown();
     this.list.replaceChildren(...shown.map((state) => this.row(state)));
@@ -83,7 +94,7 @@ export class List {
         { class: "tags" },
         h("span", { class: "tag" }, state.channel),
         state.status === "waiting"
-          ? h("span", { class: "tag waiting" }, "Waiting")
+          ? h("span", { class: "tag waiting" }, `Waiting${state.reason && ` · ${state.reason.replaceAll("_", " ")}`}`)
           : h("span", { class: "tag" }, owner),
       ),
     );

@@ -73,7 +73,7 @@ const suggestion = new Suggestion({
 function suggestIfNeeded() {
   const { state, unanswered } = thread;
   if (unanswered && (state.owner !== "bot" || state.status === "waiting")) suggestion.ask();
-  else suggestion.clear(thread.id, state.owner === "bot" && state.status !== "waiting");
+  else suggestion.clear(thread.id, state.status === "waiting" ? "waits" : state.owner === "bot" ? "bot" : "answered");
 }
 
 const HEARD = {
@@ -86,7 +86,7 @@ const HEARD = {
     if (data.role !== "event") suggestIfNeeded();
   },
   state: (data) => {
-    const wanted = data.owner !== thread.state.owner || data.status !== thread.state.status;
+    const wanted = data.owner !== thread.state?.owner || data.status !== thread.state?.status;
     thread.setState({ ...thread.state, ...data });
     if (wanted) suggestIfNeeded();
   },
@@ -107,7 +107,7 @@ function choose(id) {
   at("choose").hidden = true;
   document.body.classList.add("chosen");
   list.mark(id);
-  thread.choose(id);
+  thread.choose(id, list.states.get(id));
   suggestion.clear(id);
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   live.follow(id);
@@ -131,10 +131,19 @@ at("me").textContent = me;
 at("logout").addEventListener("click", () =>
   attempt(async () => {
     await call("POST", "logout");
+    sessionStorage.clear();
     location.assign("/desk/login");
   }),
 );
 
-const wanted = decodeURIComponent(location.hash.slice(1));
-if (wanted) choose(wanted);
+/* The conversation that the address names, if it can be one. */
+function named() {
+  try {
+    return /^\w+:[!-~]+$/.exec(decodeURIComponent(location.hash.slice(1)))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+if (named()) choose(named());
 else live.open();

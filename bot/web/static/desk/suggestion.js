@@ -4,8 +4,11 @@ import { call, of } from "./api.js";
 import { h } from "./dom.js";
 import { modeBadge, sourceList } from "./turns.js";
 
-const BOT_ANSWERS = "The bot answers here by itself. Ask for its reply whenever you want to see it.";
-const NOTHING_TO_ANSWER = "The customer has had the last reply. A new suggestion comes with the next question.";
+const HINTS = {
+  bot: "The bot answers here by itself. Ask for its reply whenever you want to see it.",
+  waits: "The customer waits for a person.",
+  answered: "The customer has had the last reply. A new suggestion comes with the next question.",
+};
 
 export class Suggestion {
   constructor({ place, insert, say }) {
@@ -13,13 +16,13 @@ export class Suggestion {
     this.clear();
   }
 
-  clear(id = "", botAnswers = true) {
+  clear(id = "", why = "bot") {
     this.asking?.abort();
     this.id = id;
     this.answer = null;
     if (!id) return this.place.replaceChildren();
     this.draw(
-      h("p", { class: "hint" }, botAnswers ? BOT_ANSWERS : NOTHING_TO_ANSWER),
+      h("p", { class: "hint" }, HINTS[why]),
       this.askButton("Suggest a reply"),
     );
   }
@@ -41,6 +44,7 @@ export class Suggestion {
   }
 
   show(answer) {
+    if (answer.outcome === "handed_over") return this.leave(answer);
     this.answer = answer;
     const send = h(
       "button",
@@ -56,6 +60,15 @@ export class Suggestion {
         ? h("h3", {}, answer.outcome === "refused" ? "Nearest articles" : "Sources")
         : h("p", { class: "hint" }, "No source supports a reply."),
       sourceList(answer),
+    );
+  }
+
+  /* What the bot would say is that a person will answer: nothing for that person to send. */
+  leave(answer) {
+    this.draw(
+      h("p", { class: "tags" }, modeBadge(answer)),
+      h("p", { class: "hint" }, "The bot would pass this on to a person: it has no reply to suggest."),
+      this.askButton("Ask again"),
     );
   }
 

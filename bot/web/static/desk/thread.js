@@ -5,10 +5,35 @@ import { turnNode } from "./turns.js";
 
 const TYPING_EVERY_MS = 3000;
 
+/* What was begun and not sent, for each conversation; kept as long as the tab is open. */
+class Drafts {
+  constructor() {
+    try {
+      this.kept = new Map(JSON.parse(sessionStorage.getItem("kefu-drafts")) ?? []);
+    } catch {
+      this.kept = new Map();
+    }
+  }
+
+  get(id) {
+    return this.kept.get(id) ?? "";
+  }
+
+  set(id, text) {
+    if (text) this.kept.set(id, text);
+    else this.kept.delete(id);
+    try {
+      sessionStorage.setItem("kefu-drafts", JSON.stringify([...this.kept]));
+    } catch {
+      // Storage is blocked: the page alone remembers.
+    }
+  }
+}
+
 export class Thread {
   constructor({ me, place, act }) {
     Object.assign(this, { me, act }); // act: {say(text), takeOver(), handBack(), typing()}
-    this.drafts = new Map();
+    this.drafts = new Drafts();
     this.title = h("h2");
     this.about = h("p", { class: "about" });
     this.ownership = h("button", { type: "button", onclick: () => this.toggleOwner() });
@@ -40,13 +65,17 @@ export class Thread {
     place.append(this.node);
   }
 
-  choose(id) {
-    if (this.id) this.drafts.set(this.id, this.input.value);
+  /* `state` is what the list knows of it; the conversation itself comes in a moment. */
+  choose(id, state) {
     this.id = id;
     this.turns = [];
     this.log.replaceChildren();
-    this.input.value = this.drafts.get(id) || "";
+    this.input.value = this.drafts.get(id);
     this.node.hidden = false;
+    this.state = null;
+    this.ownership.disabled = true;
+    this.title.textContent = this.about.textContent = this.hint.textContent = "";
+    if (state) this.setState(state);
     this.wrote(false);
   }
 
@@ -73,10 +102,13 @@ export class Thread {
     this.about.textContent = `${state.channel} · ${owner}${reason}`;
     this.ownership.textContent = mine ? "Hand back to the bot" : "Take over";
     this.ownership.title = "Alt + T";
+    this.ownership.disabled = false;
     this.ownership.classList.toggle("primary", !mine && state.status === "waiting");
     this.hint.textContent = mine
       ? "Ctrl + Enter sends"
-      : "Sending takes the conversation over: the bot is silent from then on";
+      : state.owner === "bot"
+        ? "Sending takes the conversation over: the bot is silent from then on"
+        : `Sending takes the conversation over from ${state.owner}`;
     if (state.owner !== "bot") for (const node of this.log.querySelectorAll(".making")) node.remove();
   }
 
@@ -99,7 +131,7 @@ export class Thread {
       this.log.append(node);
     }
     const words = node.querySelector(".words");
-    words.append(words.textContent ? ` ${text}` : text);
+    words.append(words.textContent && !/[。！？；]$/.test(words.textContent) ? ` ${text}` : text);
     this.toEnd();
   }
 
@@ -136,12 +168,16 @@ export class Thread {
 
   async submit(event) {
     event.preventDefault();
-    const text = this.input.value.trim();
+    const { id, input } = this;
+    const text = input.value.trim();
     if (!text || this.send.disabled) return;
     this.send.disabled = true;
-    if (await this.act.say(text)) this.input.value = "";
+    const said = await this.act.say(text);
+    if (said && this.drafts.get(id).trim() === text) this.drafts.set(id, "");
+    if (this.id !== id) return; // the agent went on to another conversation, and writes there
+    if (said && input.value.trim() === text) input.value = "";
     this.wrote(false);
-    this.input.focus();
+    input.focus();
   }
 
   key(event) {
@@ -149,6 +185,7 @@ export class Thread {
   }
 
   wrote(typed = true) {
+    this.drafts.set(this.id, this.input.value);
     this.send.disabled = !this.input.value.trim();
     if (!typed || this.state?.owner !== this.me || Date.now() - (this.told || 0) < TYPING_EVERY_MS) return;
     this.told = Date.now();
