@@ -21,7 +21,7 @@ from bot.generators.extractive import ExtractiveGenerator
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from knowledge.embedders.base import Embedder
-from knowledge.errors import EmbedderError
+from knowledge.errors import EmbedderError, EmbedderMismatch
 from knowledge.retriever import Retriever
 from knowledge.snapshot.reader import current_manifest, open_current
 
@@ -30,12 +30,11 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
-# Channels whose replies are pushed out; web and console read them from the conversation.
 HASHING = "hashing"
 """The name of the embedder that needs no model."""
 
+# Channels whose replies are pushed out; web and console read them from the conversation.
 _PUSHED = frozenset({"telegram"})
-
 
 Pull = Callable[[Settings, str], str]
 """(settings, name) → what a loader can open; a model of the catalogue is brought here first."""
@@ -103,6 +102,10 @@ class Brain:
 
     def answerer(self) -> Answerer:
         """An answerer over the snapshot in use. Raises SnapshotError."""
+        return self.newest()[1]
+
+    def newest(self) -> tuple[str, Answerer]:
+        """The id of the snapshot in use, and an answerer over that one. Raises SnapshotError."""
         retriever = Retriever(open_current(self.knowledge), self.embedder)
         manner = Manner(
             compose=self.settings.compose == "always",
@@ -110,7 +113,7 @@ class Brain:
             tokens=self.settings.answer_tokens,
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
-        return Answerer(retriever, speaker, Policy())
+        return retriever.snapshot_id, Answerer(retriever, speaker, Policy())
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""
@@ -132,7 +135,11 @@ class Brain:
 def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Brain:
     """Load what answers from the snapshots in `knowledge`. A damaged one is refused before models are loaded."""
     open_current(knowledge)
-    embedder = open_embedder(settings, settings.embedder or built_with(knowledge), pull)
+    built = built_with(knowledge) if not settings.embedder or settings.embedder in read_catalogue() else ""
+    if built and settings.embedder and settings.embedder != built:
+        message = f"{knowledge} was built with the embedder {built}, KEFU_EMBEDDER is {settings.embedder}"
+        raise EmbedderMismatch(f"{message}: use that one, or build again with this one")
+    embedder = open_embedder(settings, settings.embedder or built, pull)
     return Brain(settings, embedder, open_generator(settings, pull), knowledge)
 
 
@@ -146,6 +153,14 @@ async def open_redis(settings: Settings) -> AsyncIterator[str]:
 
     async with EmbeddedValkey(settings.data_dir / "valkey") as server:
         yield server.url
+
+
+async def require_redis(settings: Settings) -> None:
+    """Raises ConversationsError when the owner's server does not answer, or holds what we cannot follow."""
+    if settings.redis_url:
+        from bot.conversation.redis import RedisConversations
+
+        await (await RedisConversations.connect(settings.redis_url)).close()
 
 
 @contextlib.asynccontextmanager
@@ -165,30 +180,40 @@ async def redis_client(url: str) -> AsyncIterator["Redis"]:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything that runs: the desk, what it answers with, and where it remembers."""
+    """Everything that runs: the desk, what it answers with, and where it remembers.
+
+    `snapshot` is the id of what `engine` answered from when the house was opened.
+    """
 
     settings: Settings
     brain: Brain
     engine: Engine
     desk: Desk
     redis_url: str
+    snapshot: str
 
 
 @contextlib.asynccontextmanager
 async def open_house(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> AsyncIterator[House]:
-    """Join brain, engine, conversations and desk, and take them apart again."""
+    """Open a brain and a house around it. The loop stands still while models are loaded."""
+    await require_redis(settings)
+    async with house_of(open_brain(settings, knowledge, pull)) as house:
+        yield house
+
+
+@contextlib.asynccontextmanager
+async def house_of(brain: Brain) -> AsyncIterator[House]:
+    """Join brain, engine, conversations and desk, and take them apart again; the brain is closed in any case."""
     from bot.conversation.redis import RedisConversations
 
-    brain = open_brain(settings, knowledge, pull)
-    engine = Engine(brain.answerer(), settings.workers)
-    try:
-        async with open_redis(settings) as url:
-            retention = settings.retention_days * 86_400
-            conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
-            try:
-                yield House(settings, brain, engine, Desk(conversations, engine), url)
-            finally:
-                await conversations.close()
-    finally:
-        engine.close()
-        brain.close()
+    settings = brain.settings
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(brain.close)
+        snapshot, answerer = brain.newest()
+        engine = Engine(answerer, settings.workers)
+        stack.callback(engine.close)
+        url = await stack.enter_async_context(open_redis(settings))
+        retention = settings.retention_days * 86_400
+        conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
+        stack.push_async_callback(conversations.close)
+        yield House(settings, brain, engine, Desk(conversations, engine), url, snapshot)

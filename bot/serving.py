@@ -103,18 +103,30 @@ async def readiness(house: House) -> Mapping[str, str]:
 
 async def follow_snapshots(house: House, stop: asyncio.Event) -> None:
     """Answer from a new snapshot as soon as it is the current one; a damaged one leaves the old in place."""
-    current = _current(house.brain.knowledge)
+    seen = using = house.snapshot
+    failed = ""
     while not stop.is_set():
-        await _sleep(stop, _LOOK_FOR_SNAPSHOT)
         latest = _current(house.brain.knowledge)
-        if latest == current:
-            continue
-        current = latest
-        try:
-            house.engine.replace(await asyncio.to_thread(house.brain.answerer))
-            _log.info("new snapshot", snapshot=latest)
-        except (KnowledgeError, OSError) as error:
-            _log.error("the new snapshot cannot be used; the old one goes on answering", error=str(error))
+        if latest != seen:
+            try:
+                seen = using = await _renew(house, using)
+            except KnowledgeError as error:
+                seen = latest
+                _log.error("the new snapshot cannot be used; the old one goes on answering", error=str(error))
+            except OSError as error:
+                if failed != latest:
+                    _log.warning("the new snapshot cannot be read yet; trying again", error=str(error))
+                failed = latest
+        await _sleep(stop, _LOOK_FOR_SNAPSHOT)
+
+
+async def _renew(house: House, using: str) -> str:
+    """Answer from the snapshot in use unless it is `using`; its id."""
+    newest, answerer = await asyncio.to_thread(house.brain.newest)
+    if newest != using:
+        house.engine.replace(answerer)
+        _log.info("new snapshot", snapshot=newest)
+    return newest
 
 
 def _current(folder: Path) -> str:

@@ -10,14 +10,17 @@ from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk to the bot in the terminal; /human asks for a person, /quit ends."""
     settings = load_settings("warning")
-    from bot.app import open_house
+    from bot.app import house_of, open_brain, require_redis
     from bot.channels.console import chat as console_chat
     from bot.commands.progress import pull
     from bot.desk.worker import Worker
 
+    run(require_redis(settings))
+    brain = open_brain(settings, knowledge_folder(settings, knowledge), pull)
+
     async def talk() -> None:
         stop = asyncio.Event()
-        async with open_house(settings, knowledge_folder(settings, knowledge), pull) as house:
+        async with house_of(brain) as house:
             worker = Worker(house.desk.conversations, house.engine, "console")
             working = asyncio.create_task(worker.run(stop))
             try:

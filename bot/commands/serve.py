@@ -3,32 +3,38 @@
 import asyncio
 import signal
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings, run
-from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.app import Brain
 
 
 def serve(knowledge: KnowledgeOption = None) -> None:
     """Serve the website's widget, the agents' desk and, when a token is set, Telegram."""
     settings = load_settings()
+    from bot.app import open_brain, require_redis
     from bot.channels.web.server import listen_on
-
-    # A taken port is told before models are loaded.
-    listen_on(settings.host, settings.port).close()
-    run(_serve(settings, knowledge_folder(settings, knowledge)))
-
-
-async def _serve(settings: Settings, knowledge: Path) -> None:
-    from bot.app import open_house
     from bot.commands.progress import pull
+
+    # A taken port, or a server that is away, is told before models are loaded.
+    listen_on(settings.host, settings.port).close()
+    run(require_redis(settings))
+    # Outside of the loop, so that a signal ends it at once: nothing is open yet that must be closed.
+    brain = open_brain(settings, knowledge_folder(settings, knowledge), pull)
+    run(_serve(brain))
+
+
+async def _serve(brain: "Brain") -> None:
+    from bot.app import house_of
     from bot.serving import serve_house
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with open_house(settings, knowledge, pull) as house:
+    async with house_of(brain) as house:
         await serve_house(house, stop, tell=_tell)
 
 

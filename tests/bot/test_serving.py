@@ -1,10 +1,24 @@
 """`kefu serve`: one process that answers, follows new knowledge, remembers, and ends when it is told to."""
 
 import asyncio
+import contextlib
+import os
 import signal
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from bot.answering.answer import Question
+from bot.answering.answerer import Answerer
+from bot.app import Brain, House, house_of
+from bot.generators.extractive import ExtractiveGenerator
+from bot.serving import follow_snapshots
+from bot.settings import Settings
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.errors import SnapshotError
 from tests.fakes.house import FAQ, KefuHouse
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.visitor import PATIENCE, Customer, call, eventually
@@ -99,3 +113,110 @@ async def test_a_wrong_telegram_token_is_one_line(informed: KefuHouse) -> None:
     assert line.startswith("kefu: ")
     assert "KEFU_TELEGRAM_TOKEN" in line
     assert "Another" not in line
+
+
+def test_a_server_that_is_away_is_told_before_the_knowledge_is_opened(kefu: KefuHouse) -> None:
+    line = kefu.refusal("serve", REDIS_URL=f"unix://{kefu.folder}/nowhere", PORT="0", LOG_LEVEL="warning")
+    assert "does not answer" in line
+    assert "KEFU_REDIS_URL" in line
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_it_still_loads(number: signal.Signals, informed: KefuHouse) -> None:
+    # Nobody ever writes to this pipe: what reads it hangs, as it would on a slow download.
+    pipe = informed.knowledge / "CURRENT"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [informed.program, "-m", "bot", "serve"],
+        cwd=informed.folder,
+        env=informed.environment({"PORT": "0"}),
+        stderr=subprocess.DEVNULL,
+    )
+    held: list[int] = []
+    try:
+        assert eventually(lambda: hold(pipe, held), PATIENCE)
+        process.send_signal(number)
+        assert process.wait(5) != 0
+    finally:
+        process.kill()
+        process.wait()
+        for end in held:
+            os.close(end)
+    assert not (informed.folder / "data" / "valkey").exists()
+
+
+def hold(pipe: Path, held: list[int]) -> bool:
+    """Open the pipe's other end; False while nobody reads it."""
+    with contextlib.suppress(OSError):
+        held.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    return bool(held)
+
+
+class StandingBy(ExtractiveGenerator):
+    """Remembers that it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty(Brain):
+    """Fails to open the snapshot with the `faults`, the last one first."""
+
+    generator: StandingBy
+    faults: list[Exception] = field(default_factory=list)
+
+    def newest(self) -> tuple[str, Answerer]:
+        if self.faults:
+            raise self.faults.pop()
+        return Brain.newest(self)
+
+
+def faulty(kefu: KefuHouse) -> Faulty:
+    settings = Settings(data_dir=kefu.folder / "data", redis_url="")
+    return Faulty(settings, HashingEmbedder(), StandingBy(), kefu.knowledge)
+
+
+@contextlib.asynccontextmanager
+async def following(house: House) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(follow_snapshots(house, stop))
+    yield
+    stop.set()
+    await task
+
+
+async def told(house: House, words: str) -> None:
+    """Return as soon as an answer has these words."""
+    async with asyncio.timeout(PATIENCE):
+        while words not in (await house.engine.answer(Question(RETURNS))).text:
+            await asyncio.sleep(0.05)
+
+
+async def test_models_are_freed_when_the_knowledge_cannot_be_opened(informed: KefuHouse) -> None:
+    brain = faulty(informed)
+    brain.faults.append(SnapshotError("damaged meanwhile"))
+    with pytest.raises(SnapshotError):
+        async with house_of(brain):
+            pass
+    assert brain.generator.closed
+
+
+async def test_a_snapshot_that_came_while_the_house_was_opened_is_taken_up(informed: KefuHouse) -> None:
+    async with house_of(faulty(informed)) as house:
+        informed.build("new.csv", FAQ.replace("30 days", "14 days"))
+        async with following(house):
+            await told(house, "14 days")
+
+
+async def test_a_disk_that_is_away_for_a_moment_keeps_no_snapshot_from_use(informed: KefuHouse) -> None:
+    brain = faulty(informed)
+    async with house_of(brain) as house:
+        informed.build("new.csv", FAQ.replace("30 days", "14 days"))
+        brain.faults.append(OSError("the disk is away"))
+        async with following(house):
+            await told(house, "14 days")
+    assert brain.faults == []
