@@ -67,8 +67,7 @@ def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[st
     """What `sentence` says against `span`, or leaves out of it; nothing where it quotes whole sentences of it."""
     if not span or _quotes(sentence, span):
         return []
-    said = {fact.value for fact in stated}
-    left_out = [fact for fact in facts(span) if fact.kind == "number" and fact.value not in said]
+    left_out = [fact for fact in facts(span) if fact.kind in {"number", "date"} and not _said(fact, stated)]
     objections = [f"leaves out {_spelled(fact)}" for fact in left_out]
     sides, denied = _sides(sentence), _denies(sentence)
     if denied is not _denies(span):
@@ -144,13 +143,40 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def _said(fact: Fact, stated: Iterable[Fact]) -> bool:
+    """Whether a number or date of the source is among the `stated` ones, be it without its unit or year."""
+    return any(fact.value == other.value or _same_day(fact, other) or _same_hour(fact, other) for other in stated)
+
+
+def _same_day(one: Fact, other: Fact) -> bool:
+    return one.kind == other.kind == "date" and (one.value.endswith(other.value) or other.value.endswith(one.value))
+
+
+def _same_hour(one: Fact, other: Fact) -> bool:
+    """Whether one is a time on the hour and the other its bare hour: "9 to 17" is 9:00 to 17:00."""
+    if one.unit == "time of day":
+        one, other = other, one
+    bare, time = one, other
+    return not bare.unit and time.unit == "time of day" and time.value == f"{bare.value:0>2}:00"
+
+
 def _holds(fact: Fact, held: frozenset[Fact], everything: str) -> bool:
     if fact in held:
         return True
+    if fact.kind == "date":
+        return any(_dated(fact.value, other.value) for other in held if other.kind == "date")
     if fact.kind == "number":
         # "30" where the source says "30 days" adds nothing; "30 hours" would.
-        return not fact.unit and any(other.value == fact.value for other in held if other.kind == "number")
+        numbers = [other for other in held if other.kind == "number"]
+        return any(_same_hour(fact, other) or (not fact.unit and other.value == fact.value) for other in numbers)
     return fact.value in everything
+
+
+def _dated(stated: str, held: str) -> bool:
+    """Whether a date of a source implies the stated one: its year may go, and its day."""
+    if stated.startswith("month"):
+        return bool(re.search(rf"(?:^|-){stated.split()[1]:0>2}-\d\d$", held))
+    return held.endswith(f"-{stated}") or (held == "weekend" and stated in {"weekday 6", "weekday 7"})
 
 
 def _objection(fact: Fact) -> str:

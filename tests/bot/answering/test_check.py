@@ -151,3 +151,33 @@ def test_a_bound_must_not_be_turned(one: str, other: str) -> None:
 )
 def test_sentences_that_agree_in_denials_and_bounds_pass(sentence: str, span: str) -> None:
     assert against(sentence, span) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("We are open 9 am to 5 pm.", "We are open from 9:00 to 17:00."),
+        ("We are open from 9 to 17.", "We are open from 9:00 to 17:00."),
+        ("我们9点到17点营业。", "We are open from 9 to 17."),
+        ("We deliver on Saturday.", "周六送货。"),
+        ("The sale ends on July 5.", "The sale ends on 2026-07-05."),
+        ("It ends in July.", "7月结束。"),
+    ],
+)
+def test_dates_and_times_of_the_source_pass_in_another_form(sentence: str, span: str) -> None:
+    assert against(sentence, span) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("We deliver on Sunday.", "We deliver on Saturday."),
+        ("It ends in June.", "It ends in July."),
+        ("It ends on July 6.", "It ends on July 5."),
+        ("We open at 9 pm.", "We open at 9 am."),
+        ("We open at 9:30.", "We open at 9:00."),
+        ("周日送货。", "We deliver on Saturday."),
+    ],
+)
+def test_another_date_or_time_is_an_objection(sentence: str, span: str) -> None:
+    assert any("is in no source" in objection for objection in against(sentence, span))

@@ -60,7 +60,74 @@ def test_names_inside_a_sentence_are_facts_and_the_first_word_is_none() -> None:
 
 
 def test_words_that_translate_are_no_names() -> None:
-    assert not facts("We answer on Monday in English, and in January.")
+    assert not facts("We answer in English, as PDF, and you may march in the sun.")
+
+
+def dates(text: str) -> set[str]:
+    return {fact.value for fact in facts(text) if fact.kind == "date"}
+
+
+@pytest.mark.parametrize("text", ["in June", "6月", "六月份", "en junio", "im Juni", "en juin", "Jun.", "June"])
+def test_a_month_has_one_form_in_every_language(text: str) -> None:
+    assert facts(text) == {Fact("date", "month 6")}
+
+
+@pytest.mark.parametrize(
+    "text", ["on Saturdays", "每周六", "星期六", "礼拜六", "am Samstag", "el sábado", "le samedi", "Sat"]
+)
+def test_a_weekday_has_one_form_in_every_language(text: str) -> None:
+    assert facts(text) == {Fact("date", "weekday 6")}
+
+
+@pytest.mark.parametrize(
+    "text", ["5 July", "July 5", "July 5th", "7月5日", "七月五号", "5. Juli", "5 de julio", "5 juillet", "Jul 5"]
+)
+def test_day_and_month_are_one_date(text: str) -> None:
+    assert facts(text) == {Fact("date", "07-05")}
+
+
+@pytest.mark.parametrize("text", ["2026-07-05", "July 5, 2026", "5 July 2026", "2026年7月5日", "5 de julio de 2026"])
+def test_a_date_with_its_year_is_kept_whole(text: str) -> None:
+    assert facts(text) == {Fact("date", "2026-07-05")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("You may return it.", set()),
+        ("May I return it?", set()),
+        ("until May", {"month 5"}),
+        ("5 May", {"05-05"}),
+        ("Sun cream", set()),
+        ("Sat and Sun", {"weekday 6", "weekday 7"}),
+        ("Mon–Fri", {"weekday 1", "weekday 5"}),
+        ("一周六天", set()),
+        ("3个月", set()),
+        ("周末", {"weekend"}),
+        ("周一至周五", {"weekday 1", "weekday 5"}),
+    ],
+)
+def test_words_that_are_seldom_dates_are_read_with_care(text: str, expected: set[str]) -> None:
+    assert dates(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["9 pm", "9pm", "9:00 p.m.", "21:00", "21点", "晚上9点", "晚上九点钟", "21 Uhr", "21.00 Uhr", "21h00"]
+)
+def test_a_time_of_day_has_one_form(text: str) -> None:
+    assert facts(text) == {Fact("number", "21:00", "time of day")}
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("9 am", "09:00"), ("12 am", "00:00"), ("12 pm", "12:00"), ("上午9点半", "09:30"), ("8:15", "08:15")],
+)
+def test_minutes_and_halves_of_the_day_are_read(text: str, time: str) -> None:
+    assert numbers(text) == {(time, "time of day")}
+
+
+def test_bare_hours_stay_numbers() -> None:
+    assert numbers("open from 9 to 17") == {("9", ""), ("17", "")}
 
 
 def test_german_nouns_are_no_names_when_capitals_mean_nothing() -> None:
