@@ -69,9 +69,15 @@ class Desk:
 
 
 def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:
-    """The question that the pending turns ask together, with the turns before them as its history."""
+    """The question that the pending turns ask together, with what was said before as its history.
+
+    What the customer wrote after them is the next question's, though it is known already.
+    """
     ids = {turn.id for turn in pending}
-    before = [turn for turn in known.turns if turn.id not in ids and turn.role != "event"]
+    first = next((place for place, turn in enumerate(known.turns) if turn.id in ids), len(known.turns))
+    # A reply to an earlier question may stand after the first pending turn: it came while that reply was made.
+    said = [turn for place, turn in enumerate(known.turns) if place < first or turn.role != "customer"]
+    before = [turn for turn in said if turn.role != "event"]
     return Question(
         text="\n".join(turn.text for turn in pending),
         history=tuple(_past(turn) for turn in before[-_HISTORY:]),

@@ -32,31 +32,39 @@ _HISTORY = 30
 
 
 class Worker:
-    """One of several that answer; any of them takes the next conversation."""
+    """One of several that answer; any of them takes the next conversation.
 
-    def __init__(self, conversations: Conversations, engine: Engine, name: str) -> None:
+    A claim is renewed every `renewal` seconds, which must be well below its lease.
+    """
+
+    def __init__(self, conversations: Conversations, engine: Engine, name: str, *, renewal: float = _RENEWAL) -> None:
         self._conversations = conversations
         self._engine = engine
         self._name = name
+        self._renewal = renewal
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until `stop` is set. The reply in the making is finished first, or given back."""
+        told = ""
         while not stop.is_set():
             try:
                 claim = await self._conversations.claim(self._name, _WAIT)
+                told = ""
                 if claim:
                     await self._settle(claim)
-            except ConversationsUnavailable as error:
-                _log.warning("conversations unavailable", worker=self._name, error=str(error))
+            except ConversationsError as error:
+                kind = type(error).__name__
+                if told != kind:  # once an outage: a full disk is no place for a line a second
+                    _log.warning("nothing can be answered", worker=self._name, kind=kind, error=str(error))
+                told = kind
                 await asyncio.sleep(_PAUSE)
 
     async def _settle(self, claim: Claim) -> None:
         try:
             async with self._renewed(claim):
                 await self.answer(claim)
-        except ConversationsUnavailable:
-            raise
-        except (EngineClosed, asyncio.CancelledError):
+        except (ConversationsUnavailable, EngineClosed, asyncio.CancelledError):
+            # Without this the customer would wait until the lease is over.
             await self._give_back(claim)
             raise
         except Exception:
@@ -115,15 +123,16 @@ class Worker:
     async def _renewed(self, claim: Claim) -> AsyncIterator[None]:
         async def renew() -> None:
             while True:
-                await asyncio.sleep(_RENEWAL)
-                await self._conversations.renew(claim)
+                await asyncio.sleep(self._renewal)
+                with contextlib.suppress(ConversationsError):
+                    await self._conversations.renew(claim)
 
         renewing = asyncio.create_task(renew())
         try:
             yield
         finally:
             renewing.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConversationsUnavailable):
+            with contextlib.suppress(asyncio.CancelledError):
                 await renewing
 
 

@@ -85,3 +85,29 @@ async def test_a_refused_turn_is_known_as_one(
     known = await conversations.read("web:1")
     question = question_of(known, (Turn("m9", "customer", "And now?", 2000.0),))
     assert [turn.refused for turn in question.history] == [False, True]
+
+
+async def test_a_message_that_comes_after_the_claim_is_no_history_of_the_question(
+    desk: Desk, conversations: MemoryConversations
+) -> None:
+    await desk.receive(message("Where is my parcel?", 1))
+    claim = await conversations.claim("w1", 1)
+    assert claim is not None
+    await desk.receive(message("And can I return it?", 2))
+    question = question_of(await conversations.read("web:1"), claim.pending)
+    assert (question.text, question.history) == ("Where is my parcel?", ())
+
+
+async def test_a_reply_that_came_after_the_question_is_its_history(
+    desk: Desk, worker: Worker, conversations: MemoryConversations
+) -> None:
+    await desk.receive(message("Where is my parcel?", 1))
+    claim = await conversations.claim("w1", 1)
+    assert claim is not None
+    await desk.receive(message("And can I return it?", 2))
+    await worker.answer(claim)
+    claim = await conversations.claim("w1", 1)
+    assert claim is not None
+    question = question_of(await conversations.read("web:1"), claim.pending)
+    assert question.text == "And can I return it?"
+    assert [turn.text for turn in question.history] == ["Where is my parcel?", "First. Second."]

@@ -4,7 +4,15 @@ import pytest
 
 from bot.answering.answer import Outcome
 from bot.answering.engine import Engine
-from bot.conversation.base import BOT, Claim, Conversation, Status
+from bot.conversation.base import (
+    BOT,
+    Claim,
+    Conversation,
+    ConversationsError,
+    ConversationsUnavailable,
+    Reply,
+    Status,
+)
 from bot.conversation.memory import MemoryConversations
 from bot.desk.desk import Desk
 from bot.desk.worker import Worker
@@ -103,6 +111,74 @@ async def test_stopping_gives_an_unfinished_answer_back(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert (await claimed(conversations)).pending[0].text == "Where is my parcel?"
+
+
+class Failing(MemoryConversations):
+    """Each act fails with the errors that a test puts there, the last one first."""
+
+    def __init__(self) -> None:
+        super().__init__(lease=3600)
+        self.claims: list[Exception] = []
+        self.commits: list[Exception] = []
+        self.renewals: list[Exception] = []
+        self.renewed = asyncio.Event()
+
+    async def claim(self, worker: str, wait: float) -> Claim | None:
+        if self.claims:
+            raise self.claims.pop()
+        return await super().claim(worker, wait)
+
+    async def commit(self, claim: Claim, reply: Reply) -> bool:
+        if self.commits:
+            raise self.commits.pop()
+        return await super().commit(claim, reply)
+
+    async def renew(self, claim: Claim) -> bool:
+        if self.renewals:
+            raise self.renewals.pop()
+        self.renewed.set()
+        return await super().renew(claim)
+
+
+async def answered(conversations: MemoryConversations, worker: Worker) -> None:
+    """Let the worker run until the bot has replied."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    async with asyncio.timeout(5):
+        while (await conversations.read("web:1")).turns[-1].role != "bot":
+            assert not running.done()
+            await asyncio.sleep(0.01)
+    stop.set()
+    await running
+
+
+async def test_a_reply_that_cannot_be_written_is_made_again_without_waiting_out_the_lease(engine: Engine) -> None:
+    conversations = Failing()
+    conversations.commits.append(ConversationsUnavailable("away"))
+    await Desk(conversations, engine).receive(message())
+    await answered(conversations, Worker(conversations, engine, "w1"))
+    assert conversations.commits == []
+
+
+@pytest.mark.parametrize("error", [ConversationsUnavailable("away"), ConversationsError("WRONGTYPE")])
+async def test_a_store_that_errs_ends_no_worker(error: Exception, engine: Engine) -> None:
+    conversations = Failing()
+    conversations.claims.append(error)
+    await Desk(conversations, engine).receive(message())
+    await answered(conversations, Worker(conversations, engine, "w1"))
+    assert conversations.claims == []
+
+
+async def test_a_renewal_that_fails_is_followed_by_another(engine: Engine, answerer: Scripted) -> None:
+    conversations = Failing()
+    conversations.renewals.append(ConversationsUnavailable("away"))
+    answerer.go.clear()
+    await Desk(conversations, engine).receive(message())
+    working = asyncio.create_task(answered(conversations, Worker(conversations, engine, "w1", renewal=0.01)))
+    await asyncio.wait_for(conversations.renewed.wait(), 5)
+    answerer.go.set()
+    await working
+    assert conversations.renewals == []
 
 
 class Forgetful(MemoryConversations):
