@@ -9,7 +9,7 @@ import structlog
 from bot.answering.answer import Answer, Outcome, PastTurn, Question
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
-from bot.conversation.base import Conversation, Conversations, Message, State, Turn
+from bot.conversation.base import Conversation, Conversations, Message, State, Status, Turn
 from bot.desk.admission import objection
 from bot.reading.intent import PERSON_COMMAND
 
@@ -82,6 +82,7 @@ def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:
         text="\n".join(turn.text for turn in pending),
         history=tuple(_past(turn) for turn in before[-_HISTORY:]),
         language=known.state.language,
+        waiting=known.state.status is Status.WAITING,
     )
 
 

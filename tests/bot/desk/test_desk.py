@@ -111,3 +111,15 @@ async def test_a_reply_that_came_after_the_question_is_its_history(
     question = question_of(await conversations.read("web:1"), claim.pending)
     assert question.text == "And can I return it?"
     assert [turn.text for turn in question.history] == ["Where is my parcel?", "First. Second."]
+
+
+async def test_the_question_tells_that_an_agent_was_called(
+    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
+) -> None:
+    answerer.outcome = Outcome.HANDED_OVER
+    for number in (1, 2):
+        await desk.receive(message("a person, please", number))
+        claim = await conversations.claim("w1", 1)
+        assert claim is not None
+        await worker.answer(claim)
+    assert [question.waiting for question in answerer.questions] == [False, True]
