@@ -169,7 +169,9 @@ def _holds(fact: Fact, held: frozenset[Fact], everything: str) -> bool:
         # "30" where the source says "30 days" adds nothing; "30 hours" would.
         numbers = [other for other in held if other.kind == "number"]
         return any(_same_hour(fact, other) or (not fact.unit and other.value == fact.value) for other in numbers)
-    return fact.value in everything
+    # A link that only begins like a known one leads elsewhere; a name may be part of a longer one.
+    borders = rf"(?<![a-zà-ÿ0-9]){re.escape(fact.value)}(?![a-zà-ÿ0-9])"
+    return fact.kind == "name" and bool(re.search(borders, everything))
 
 
 def _dated(stated: str, held: str) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\"'，。；、！？（）]+", re.I)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'`，。；、！？（）\u4e00-\u9fff]+", re.I)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.A)
 _NUMBER = re.compile(r"\d+(?:[.,:/ ]\d+)*", re.ASCII)
 _CHINESE_NUMBER = re.compile(r"[零一二两三四五六七八九十百千万]+(?=\s?(?:个)?[\u4e00-\u9fff%])")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.A)
@@ -27,7 +27,8 @@ _TIME = re.compile(
     re.A | re.I,
 )
 _CHINESE_TIME = re.compile(
-    r"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s?(?<![\d.一二三四五六七八九十])(?P<hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})"
+    # 一点 is also "a little".
+    r"(?!(?<![午晨上])一[点时](?![钟半整\d十]))(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s?(?<![\d.一二三四五六七八九十])(?P<hour>\d{1,2}|[零一二两三四五六七八九十]{1,3})"
     r"(?:[点时](?:(?P<half>半)|钟|整|(?P<minute>[0-5]?\d|[二三四五]?十[一二三四五六七八九]?)分?)?|:(?P<colon>[0-5]\d))(?!\d)",
     re.A,
 )
@@ -116,7 +117,7 @@ def facts(text: str, *, names: bool = True) -> frozenset[Fact]:
     text = unicodedata.normalize("NFKC", text)
     found: set[Fact] = set()
     for kind, pattern in (("email", _EMAIL), ("link", _LINK)):
-        found |= {Fact(kind, match.group().rstrip(".,;:!?/").lower()) for match in pattern.finditer(text)}
+        found |= {Fact(kind, match.group().rstrip(".,;:!?/*_").lower()) for match in pattern.finditer(text)}
         text = pattern.sub(" ", text)
     called = _names(text) if names else set()
     for taken in (_dates, _times):

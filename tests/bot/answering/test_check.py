@@ -181,3 +181,28 @@ def test_dates_and_times_of_the_source_pass_in_another_form(sentence: str, span:
 )
 def test_another_date_or_time_is_an_objection(sentence: str, span: str) -> None:
     assert any("is in no source" in objection for objection in against(sentence, span))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Mail help@shop.example.", "Mail help@shop.example.com."),
+        ("See https://shop.example/a", "See https://shop.example/ab."),
+        ("See https://shop.example", "See https://shop.example/a."),
+        ("We use UPS here.", "We like groups."),
+    ],
+)
+def test_a_part_of_an_address_or_word_is_not_held(sentence: str, source: str) -> None:
+    assert any("is in no source" in objection for objection in objections(sentence, source))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("请联系help@shop.example咨询", "Mail help@shop.example."),
+        ("看https://shop.example/a查看", "See [here](https://shop.example/a/)."),
+        ("We use DHL.", "我们用DHL配送"),
+    ],
+)
+def test_addresses_and_names_are_found_between_chinese_characters(sentence: str, source: str) -> None:
+    assert objections(sentence, source) == ()
