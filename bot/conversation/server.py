@@ -7,6 +7,7 @@ versions of the protocol, so that nothing else must know which one is spoken.
 import asyncio
 import contextlib
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,7 +16,15 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import (
+    ClusterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.bell import Bell, Found
@@ -28,6 +37,13 @@ _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
 _PAUSE = 1.0
 _RETRY = 0.02  # seconds
+
+# A server that answers so will do the very same act later, when its trouble is over. Inside of a script or a pipeline
+# only the text tells which trouble it is.
+_PASSING = (ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
+_PASSING_TEXT = re.compile(
+    r"\b(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNKILLABLE)\b"
+)
 
 Text = bytes | str | int
 Call = tuple[Sequence[bytes], Sequence[Text]]
@@ -48,7 +64,8 @@ def _digest(name: str) -> str:
 
 
 class Server:
-    """One server, with connections that come back by themselves. All methods raise ConversationsUnavailable.
+    """One server, with connections that come back by themselves. All methods raise ConversationsUnavailable,
+    and ConversationsError for what will not get better by itself.
 
     Making one raises ConversationsError when the URL is none.
     """
@@ -165,5 +182,12 @@ def _translated() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, ResponseError) and not _passes(error):
+            cure = "set KEFU_REDIS_URL to a server, or a database of it, that Kefu has for itself"
+            raise ConversationsError(f"the conversations' server refuses an act ({reason}): {cure}") from error
         cure = "look after it, or set KEFU_REDIS_URL to another"
         raise ConversationsUnavailable(f"the conversations' server does not answer ({reason}): {cure}") from error
+
+
+def _passes(error: ResponseError) -> bool:
+    return isinstance(error, _PASSING) or bool(_PASSING_TEXT.search(str(error)))
