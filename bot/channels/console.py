@@ -9,20 +9,30 @@ from typing import Any
 
 from bot.channels.base import MessageRefused, Reception
 from bot.channels.sources import listed_sources
-from bot.conversation.base import BOT, ConversationsError, ConversationsUnavailable, Event, Message
+from bot.conversation.base import BOT, ConversationsError, Event, Message
+from bot.conversation.records import UNDELIVERABLE
 
 _LOOK = 1.0  # seconds that one look for events may last
 _PAUSE = 0.5  # seconds before the next look after the store was away
+_PATIENCE = 120.0  # seconds for a reply; a claim that was lost comes back several times within
 
 Write = Callable[[str], None]
 
 
-async def chat(reception: Reception, *, lines: AsyncIterator[str], write: Write, prompt: str = "") -> None:
+async def chat(
+    reception: Reception,
+    *,
+    lines: AsyncIterator[str],
+    write: Write,
+    prompt: str = "",
+    patience: float = _PATIENCE,
+) -> None:
     """Talk until `lines` end or one is /quit; each line waits for its reply. /human asks for a person.
 
-    `prompt` is written whenever a line is awaited: hand in one only when a person sits there.
+    `prompt` is written whenever a line is awaited: hand in one only when a person sits there. A reply that has
+    not come after `patience` seconds is no longer waited for.
     """
-    talk = _Talk(reception, f"console:{uuid.uuid4().hex}", write)
+    talk = _Talk(reception, f"console:{uuid.uuid4().hex}", write, patience)
     watching = asyncio.create_task(talk.watch())
     try:
         write(prompt)
@@ -42,10 +52,11 @@ async def chat(reception: Reception, *, lines: AsyncIterator[str], write: Write,
 class _Talk:
     """One conversation: what is said goes in, what happens in it is written."""
 
-    def __init__(self, reception: Reception, conversation: str, write: Write) -> None:
+    def __init__(self, reception: Reception, conversation: str, write: Write, patience: float) -> None:
         self._reception = reception
         self._conversation = conversation
         self._write = write
+        self._patience = patience
         self.over = False
         self._replied = asyncio.Event()
         self._streamed: tuple[str, str] = ("", "")  # the turn in the making, and what was written of it
@@ -64,7 +75,14 @@ class _Talk:
             self._write(f"not accepted: {error}\n")
             return
         if owner == BOT:
-            await self._replied.wait()
+            await self._reply()
+
+    async def _reply(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._replied.wait()
+        except TimeoutError:
+            self._write(f"no reply within {self._patience:g} seconds: it is shown here if it still comes\n")
 
     async def watch(self) -> None:
         """Write what happens, as it happens."""
@@ -73,7 +91,7 @@ class _Talk:
         while not self.over:
             try:
                 events = await self._reception.conversations.events(self._conversation, mark, _LOOK)
-            except ConversationsUnavailable:
+            except ConversationsError:
                 await asyncio.sleep(_PAUSE)
                 continue
             for event in events:
@@ -102,6 +120,9 @@ class _Talk:
         self._streamed = (turn, written + glue + sentence)
 
     def _end_turn(self, turn: Mapping[str, Any]) -> None:
+        if turn["role"] == "event" and turn["text"] == UNDELIVERABLE:
+            self._write("the bot failed to answer: a person has been called\n")
+            self._replied.set()
         if turn["role"] not in ("bot", "agent"):
             return
         making, written = self._streamed

@@ -24,7 +24,11 @@ def chat(knowledge: KnowledgeOption = None) -> None:
             worker = Worker(house.desk.conversations, house.engine, "console")
             working = asyncio.create_task(worker.run(stop))
             try:
-                await console_chat(house.desk, lines=_lines(), write=_write)
+                if sys.stdin.isatty():
+                    _write("/human asks for a person, /quit (or the end of input, Ctrl-D) leaves\n")
+                await console_chat(
+                    house.desk, lines=_lines(), write=_write, prompt="> " if sys.stdin.isatty() else ""
+                )
             finally:
                 stop.set()
                 await working

@@ -144,3 +144,23 @@ async def test_an_agent_who_takes_over_is_heard_and_the_bot_no_longer_awaited(de
 
     assert await desk.asked(name) == ["one", "two"]
     assert "You asked: two" not in terminal.written
+
+
+async def test_a_reply_that_does_not_come_is_waited_for_no_longer_than_told(desk: FrontDesk) -> None:
+    terminal = Terminal("one", "/quit")
+    desk.working.clear()
+    await asyncio.wait_for(chat(desk, lines=terminal.lines(), write=terminal.write, patience=0.05), 5)
+
+    assert terminal.written == "no reply within 0.05 seconds: it is shown here if it still comes\n"
+
+
+async def test_a_question_that_was_laid_aside_is_told_and_the_talk_goes_on() -> None:
+    desk = FrontDesk(MemoryConversations())
+    terminal = Terminal("one")
+    talking = asyncio.create_task(chat(desk, lines=terminal.lines(), write=terminal.write))
+    await desk.accepted.get()
+    while claim := await desk.conversations.claim("worker", 0.2):
+        await desk.conversations.release(claim)
+    await terminal.until("the bot failed to answer: a person has been called\n")
+    terminal.type("/quit")
+    await asyncio.wait_for(talking, 5)
