@@ -18,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     ClusterDownError,
+    NoPermissionError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -38,11 +39,11 @@ _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 _PAUSE = 1.0
 _RETRY = 0.02  # seconds
 
-# A server that answers so will do the very same act later, when its trouble is over. Inside of a script or a pipeline
-# only the text tells which trouble it is.
-_PASSING = (ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
+# A server that answers so will do the very same act later, when its owner has looked after it. Inside of a script
+# or a pipeline only the text tells which trouble it is.
+_PASSING = (ClusterDownError, NoPermissionError, OutOfMemoryError, ReadOnlyError, TryAgainError)
 _PASSING_TEXT = re.compile(
-    r"\b(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNKILLABLE)\b"
+    r"\b(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNKILLABLE)\b"
 )
 
 Text = bytes | str | int
