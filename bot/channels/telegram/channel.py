@@ -25,6 +25,7 @@ from bot.channels.telegram.poller import WRONG_TOKEN, Poller
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.texts import FALLBACK, languages, text
 from bot.channels.telegram.typing_action import Typing
+from bot.channels.telegram.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -82,9 +83,8 @@ async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> User:
 
 async def _work(bot: Bot, reception: Reception, tempo: Tempo, stop: asyncio.Event) -> None:
     closing = asyncio.Event()
-    pacer = Pacer(tempo, closing)
-    sender = Sender(bot, reception.conversations, pacer, tempo, closing)
-    typing = Typing(bot, reception.conversations, pacer, tempo, closing)
+    wire = Wire(bot, reception.conversations, Pacer(tempo, closing), tempo, closing)
+    sender, typing = Sender(wire), Typing(wire)
     dispatcher = Dispatcher(disable_fsm=True, door=Door(reception, sender, typing))
     dispatcher.include_router(customers_router())
     poller = Poller(bot, dispatcher, tempo, closing)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from aiogram import Bot
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -29,9 +28,10 @@ from aiogram.utils.backoff import Backoff
 
 from bot.channels.telegram.address import CHANNEL, Address, address_of
 from bot.channels.telegram.errors import in_one_line
-from bot.channels.telegram.pacing import Pacer, Stopping, Tempo, rest
+from bot.channels.telegram.pacing import Stopping
+from bot.channels.telegram.wire import Wire
 from bot.channels.telegram.wording import parts_of, sendable
-from bot.conversation.base import Conversations, ConversationsError, ConversationsUnavailable, Outgoing
+from bot.conversation.base import ConversationsError, ConversationsUnavailable, Outgoing
 
 _log = structlog.get_logger(__name__)
 
@@ -72,14 +72,8 @@ class Letter:
 class Sender:
     """Carries turns from the store's outbox, and the channel's own notices, to Telegram."""
 
-    def __init__(
-        self, bot: Bot, conversations: Conversations, pacer: Pacer, tempo: Tempo, stop: asyncio.Event
-    ) -> None:
-        self._bot = bot
-        self._conversations = conversations
-        self._pacer = pacer
-        self._tempo = tempo
-        self._stop = stop
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
         self._name = uuid.uuid4().hex
         self._lanes: dict[int, deque[Letter]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,7 +83,7 @@ class Sender:
     async def run(self) -> None:
         """Send until `stop` is set; what is on its way then has `tempo.grace` seconds to arrive."""
         try:
-            while not self._stop.is_set():
+            while not self._wire.stop.is_set():
                 await self._take_next()
         except Stopping:
             pass
@@ -105,13 +99,13 @@ class Sender:
 
     async def _take_next(self) -> None:
         if len(self._in_hand) >= _IN_HAND:
-            await rest(self._stop, self._tempo.look)
+            await self._wire.rest(self._wire.tempo.look)
             return
         try:
-            outgoing = await self._conversations.outgoing(CHANNEL, self._name, self._tempo.look)
-        except ConversationsUnavailable as error:
+            outgoing = await self._wire.conversations.outgoing(CHANNEL, self._name, self._wire.tempo.look)
+        except ConversationsError as error:
             _log.warning("nothing can be sent: conversations unavailable", error=str(error))
-            await rest(self._stop, self._tempo.look)
+            await self._wire.rest(self._wire.tempo.look)
             return
         if outgoing is not None:
             await self._take(outgoing)
@@ -170,14 +164,14 @@ class Sender:
 
     async def _send(self, to: Address, part: str) -> None:
         """Send one part, however long it takes. Raises Undeliverable, Stopping."""
-        backoff = Backoff(self._tempo.retry)
+        backoff = Backoff(self._wire.tempo.retry)
         while True:
-            await self._pacer.turn(to.chat)
+            await self._wire.pacer.turn(to.chat)
             try:
                 await self._call(to, part)
                 return
             except TelegramRetryAfter as error:
-                self._pacer.bar(to.chat, error.retry_after)
+                self._wire.pacer.bar(to.chat, error.retry_after)
                 _log.info("told to wait", chat=to.chat, seconds=error.retry_after)
             except TelegramMigrateToChat as error:
                 self._moved[to.chat] = error.migrate_to_chat_id
@@ -185,13 +179,13 @@ class Sender:
                 raise Undeliverable(in_one_line(error)) from error
             except _TRY_AGAIN as error:
                 _log.warning("not sent, trying again", chat=to.chat, error=in_one_line(error))
-                await rest(self._stop, next(backoff))
+                await self._wire.rest(next(backoff))
             except TelegramAPIError as error:
                 raise Undeliverable(in_one_line(error)) from error
 
     async def _call(self, to: Address, part: str) -> None:
         # Plain text: what models and agents write is no markup. A preview would fetch any address an answer holds.
-        await self._bot.send_message(
+        await self._wire.bot.send_message(
             self._moved.get(to.chat, to.chat),
             part,
             message_thread_id=to.topic,
@@ -203,14 +197,14 @@ class Sender:
         """Tell the store that it is done: a turn that was sent and is not settled would be sent again."""
         if note:
             _log.warning("a turn cannot be delivered", conversation=key[0], turn=key[1], reason=note)
-        backoff = Backoff(self._tempo.retry)
+        backoff = Backoff(self._wire.tempo.retry)
         while True:
             try:
-                await self._conversations.sent(self._in_hand[key], note)
+                await self._wire.conversations.sent(self._in_hand[key], note)
                 break
             except ConversationsUnavailable as error:
                 _log.warning("a sent turn is not settled yet", conversation=key[0], error=str(error))
-                await rest(self._stop, next(backoff))
+                await self._wire.rest(next(backoff))
             except ConversationsError as error:
                 _log.error("a sent turn cannot be settled", conversation=key[0], error=str(error))
                 break
@@ -219,7 +213,7 @@ class Sender:
     async def _finish(self) -> None:
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=self._tempo.grace)
+        _, late = await asyncio.wait(self._tasks, timeout=self._wire.tempo.grace)
         for task in late:
             task.cancel()
         if late:

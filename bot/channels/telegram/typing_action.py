@@ -3,13 +3,13 @@
 import asyncio
 
 import structlog
-from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.errors import in_one_line
-from bot.channels.telegram.pacing import Pacer, Stopping, Tempo, rest
-from bot.conversation.base import BOT, Conversations, ConversationsError
+from bot.channels.telegram.pacing import Stopping
+from bot.channels.telegram.wire import Wire
+from bot.conversation.base import BOT, ConversationsError
 
 _log = structlog.get_logger(__name__)
 
@@ -17,14 +17,8 @@ _log = structlog.get_logger(__name__)
 class Typing:
     """Keeps Telegram's five-second "typing…" alive in every chat whose customer waits for the bot."""
 
-    def __init__(
-        self, bot: Bot, conversations: Conversations, pacer: Pacer, tempo: Tempo, stop: asyncio.Event
-    ) -> None:
-        self._bot = bot
-        self._conversations = conversations
-        self._pacer = pacer
-        self._tempo = tempo
-        self._stop = stop
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
         self._shown: dict[Address, asyncio.Task[None]] = {}
 
     def begin(self, address: Address) -> None:
@@ -49,16 +43,16 @@ class Typing:
 
     async def _show(self, address: Address) -> None:
         try:
-            async with asyncio.timeout(self._tempo.typing_longest):
+            async with asyncio.timeout(self._wire.tempo.typing_longest):
                 while await self._awaited(address):
-                    if not self._pacer.barred(address.chat):
-                        await self._bot.send_chat_action(address.chat, "typing", message_thread_id=address.topic)
-                    await rest(self._stop, self._tempo.typing)
+                    if not self._wire.pacer.barred(address.chat):
+                        await self._wire.bot.send_chat_action(address.chat, "typing", message_thread_id=address.topic)
+                    await self._wire.rest(self._wire.tempo.typing)
         except (TelegramAPIError, ClientDecodeError, ConversationsError) as error:
             _log.debug("typing is not shown", chat=address.chat, error=in_one_line(error))
         except (TimeoutError, Stopping):
             return
 
     async def _awaited(self, address: Address) -> bool:
-        known = await self._conversations.read(address.conversation, last=1)
+        known = await self._wire.conversations.read(address.conversation, last=1)
         return known.state.owner == BOT and bool(known.turns) and known.turns[-1].role == "customer"

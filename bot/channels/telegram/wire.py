@@ -1,0 +1,24 @@
+"""What everything shares that sends to Telegram. Knows no message."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiogram import Bot
+
+from bot.channels.telegram.pacing import Pacer, Tempo, rest
+from bot.conversation.base import Conversations
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The bot, the store that is read, the pace that is kept, and the event that ends it all."""
+
+    bot: Bot
+    conversations: Conversations
+    pacer: Pacer
+    tempo: Tempo
+    stop: asyncio.Event
+
+    async def rest(self, seconds: float) -> None:
+        """Wait. Raises Stopping as soon as `stop` is set."""
+        await rest(self.stop, seconds)
