@@ -8,7 +8,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -18,6 +19,16 @@ from knowledge.corpus.entry import Entry
 
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
 _CAPITALS_MEAN_NOTHING = frozenset({"de", "zh", "ja", "ko"})
+
+# A unit of time → the lesser unit it is made of, and how many of it. A month is no certain number of days.
+_SPANS = {
+    "day": ("day", 1),
+    "week": ("day", 7),
+    "minute": ("minute", 1),
+    "hour": ("minute", 60),
+    "month": ("month", 1),
+    "year": ("month", 12),
+}
 
 Support = Callable[[str, str], tuple[float, str]]
 """(sentence, source) → how well the source supports the sentence, 0 to 1, and the sentence of it that does."""
@@ -50,7 +61,7 @@ def check_sentence(
     Facts may stand anywhere in an entry; support comes from its answer alone, for a title says nothing.
     """
     sources = [source_text(entry) for entry in entries]
-    held = frozenset[Fact]().union(*(facts(source) for source in sources))
+    held = frozenset[Fact]().union(*(facts(source, either=True) for source in sources))
     stated = facts(sentence, names=language not in _CAPITALS_MEAN_NOTHING)
     everything = "\n".join(sources).lower()
     objections = [_objection(fact) for fact in stated if not _holds(fact, held, everything)]
@@ -67,7 +78,14 @@ def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[st
     """What `sentence` says against `span`, or leaves out of it; nothing where it quotes whole sentences of it."""
     if not span or _quotes(sentence, span):
         return []
-    left_out = [fact for fact in facts(span) if fact.kind in {"number", "date"} and not _said(fact, stated)]
+    other = {quantity.value: quantity.other for quantity in quantities(_normal(span)) if quantity.other}
+    left_out = [
+        fact
+        for fact in facts(span)
+        if fact.kind in {"number", "date"}
+        and not _said(fact, stated)
+        and not _said(replace(fact, value=other.get(fact.value, fact.value)), stated)
+    ]
     objections = [f"leaves out {_spelled(fact)}" for fact in left_out]
     sides, denied = _sides(sentence), _denies(sentence)
     if denied is not _denies(span):
@@ -145,7 +163,21 @@ def _normal(text: str) -> str:
 
 def _said(fact: Fact, stated: Iterable[Fact]) -> bool:
     """Whether a number or date of the source is among the `stated` ones, be it without its unit or year."""
-    return any(fact.value == other.value or _same_day(fact, other) or _same_hour(fact, other) for other in stated)
+    return any(
+        fact.value == other.value or _same_day(fact, other) or _same_hour(fact, other) or _same_span(fact, other)
+        for other in stated
+    )
+
+
+def _same_span(one: Fact, other: Fact) -> bool:
+    """Whether both are the same span of time: two weeks are 14 days, half an hour 30 minutes."""
+    if one.unit not in _SPANS or other.unit not in _SPANS:
+        return False
+    (least, many), (other_least, other_many) = _SPANS[one.unit], _SPANS[other.unit]
+    try:
+        return least == other_least and Decimal(one.value) * many == Decimal(other.value) * other_many
+    except InvalidOperation:
+        return False
 
 
 def _same_day(one: Fact, other: Fact) -> bool:
@@ -168,7 +200,10 @@ def _holds(fact: Fact, held: frozenset[Fact], everything: str) -> bool:
     if fact.kind == "number":
         # "30" where the source says "30 days" adds nothing; "30 hours" would.
         numbers = [other for other in held if other.kind == "number"]
-        return any(_same_hour(fact, other) or (not fact.unit and other.value == fact.value) for other in numbers)
+        return any(
+            _same_hour(fact, other) or _same_span(fact, other) or (not fact.unit and other.value == fact.value)
+            for other in numbers
+        )
     # A link that only begins like a known one leads elsewhere; a name may be part of a longer one.
     borders = rf"(?<![a-zà-ÿ0-9]){re.escape(fact.value)}(?![a-zà-ÿ0-9])"
     return fact.kind == "name" and bool(re.search(borders, everything))

@@ -206,3 +206,16 @@ def test_a_part_of_an_address_or_word_is_not_held(sentence: str, source: str) ->
 )
 def test_addresses_and_names_are_found_between_chinese_characters(sentence: str, source: str) -> None:
     assert objections(sentence, source) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("You have 14 days.", "You have two weeks (14 days)."),
+        ("You have 14 days.", "You have two weeks."),
+        ("It takes 30 minutes.", "It takes half an hour."),
+        ("It weighs 1.5 kg.", "Es wiegt 1,500 kg."),
+    ],
+)
+def test_an_equal_quantity_leaves_nothing_out(sentence: str, span: str) -> None:
+    assert against(sentence, span) == ()

@@ -132,3 +132,41 @@ def test_bare_hours_stay_numbers() -> None:
 
 def test_german_nouns_are_no_names_when_capitals_mean_nothing() -> None:
     assert facts("Die Rückgabe ist im Laden möglich.", names=False) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("5k points", "5000", "point"),
+        ("two million points", "2000000", "point"),
+        ("1万元", "10000", "money yuan"),
+        ("2.5万元", "25000", "money yuan"),
+        ("八块五", "8.5", "money yuan"),
+        ("-5 °C", "-5", "degree"),
+        ("一半", "50", "percent"),
+        ("half the price", "50", "percent"),
+        ("八折", "8", "tenth of the price"),
+        ("八五折", "8.5", "tenth of the price"),
+        ("85折", "8.5", "tenth of the price"),
+        ("0.250 kg", "0.25", "kilogram"),
+        ("1.500 kg", "1500", "kilogram"),
+        ("24h", "24", "hour"),
+        ("24 h", "24", "hour"),
+        ("twenty-one days", "21", "day"),
+        ("ninety nine days", "99", "day"),
+        ("3千米", "3", "kilometre"),
+        ("2.5.1 million", "2.5.1", ""),
+    ],
+)
+def test_numbers_are_read_however_they_are_written(text: str, value: str, unit: str) -> None:
+    assert numbers(text) == {(value, unit)}
+    assert not [fact for fact in facts("It is " + text) if fact.kind == "name"]
+
+
+@pytest.mark.parametrize("text", ["five to seven days", "五到七天", "5 to seven days", "五至7天"])
+def test_ranges_of_number_words_have_their_unit(text: str) -> None:
+    assert numbers(text) == {("5", "day"), ("7", "day")}
+
+
+def test_an_ambiguous_number_has_both_readings_on_demand() -> None:
+    assert {fact.value for fact in facts("1.500 kg", either=True)} == {"1500", "1.5"}
