@@ -43,16 +43,12 @@ def create_app(
     for origin in allowed_origins:
         _check_origin(origin)
     stopping = asyncio.Event()
-    app = FastAPI(
-        title="Kefu",
-        openapi_url=None,
-        redirect_slashes=False,
-        middleware=[
-            Middleware(Guard, secure=secure),
-            Middleware(CustomerCors, origins=list(allowed_origins)),
-            Middleware(BodyLimit),
-        ],
-    )
+    guards = [
+        Middleware(Guard, secure=secure),
+        Middleware(CustomerCors, origins=list(allowed_origins)),
+        Middleware(BodyLimit),
+    ]
+    app = FastAPI(title="Kefu", openapi_url=None, redirect_slashes=False, middleware=guards)
     app.state.stopping = stopping
     app.state.wiring = Wiring(
         reception=reception,
