@@ -2,8 +2,8 @@
  *
  * Attributes of the script tag, all optional: data-lang ("en", "zh"; else the page's language), data-theme ("light",
  * "dark"; else the system's), data-title (the panel's heading), data-accent (a CSS colour).
- * Storage: one key in localStorage, "kefu", written with the first message and never before:
- * {token: the conversation's secret, open: is the panel open, outbox: messages not delivered yet}.
+ * Storage: in localStorage, written with the first message and never before, "kefu": {token: the conversation's secret,
+ * open: is the panel open}, and "kefu:ID" for each message that is not delivered yet.
  * Texts become text nodes, and links http or https only: nothing that is said can become markup.
  */
 (() => {
@@ -254,16 +254,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     /* What is kept now; other tabs write as well. */
     refresh() {
       if (this.alone) return this.kept;
-      try {
-        const { token, open, outbox } = Object(JSON.parse(localStorage.getItem(KEY)) ?? { open: this.kept.open });
-        this.kept = {
-          ...(typeof token === "string" && { token }),
-          open: Boolean(open),
-          outbox: (Array.isArray(outbox) ? outbox : []).filter((message) => typeof message?.text === "string"),
-        };
-      } catch {
-        this.kept = { outbox: [], ...this.kept }; // storage is blocked or damaged: this page alone remembers
-      }
+      const { token, open } = Object(this.read(KEY) ?? { open: this.kept.open });
+      this.kept = { ...(typeof token === "string" && { token }), open: Boolean(open) };
       return this.kept;
     }
     /* Another tab began or left a conversation: this one follows. */
@@ -277,24 +269,50 @@ textarea::placeholder{color:var(--soft);opacity:1}
     get(name) {
       return this.kept[name];
     }
-    keep(message) {
-      this.set({ outbox: [...this.refresh().outbox.filter(({ id }) => id !== message.id), message] });
-    }
-    drop(message) {
-      this.set({ outbox: this.refresh().outbox.filter(({ id }) => id !== message.id) });
-    }
     set(values) {
       Object.assign(this.refresh(), values);
-      try {
-        if (this.kept.token || this.kept.outbox.length) localStorage.setItem(KEY, JSON.stringify(this.kept));
-        else localStorage.removeItem(KEY);
-        this.alone = false;
-      } catch {
-        this.alone = true; // it cannot be written: what is there is not what was said last
-      }
+      this.alone = !this.write(KEY, this.kept.token ? this.kept : null);
     }
     clear() {
-      this.set({ token: undefined, outbox: [] });
+      this.set({ token: undefined });
+      for (const message of this.outbox()) this.drop(message);
+    }
+    /* Messages that are not delivered yet, the oldest first. */
+    outbox() {
+      return this.keys()
+        .filter((key) => key.startsWith(`${KEY}:`))
+        .map((key) => this.read(key))
+        .filter((message) => typeof message?.text === "string")
+        .sort((a, b) => a.at - b.at);
+    }
+    keep(message) {
+      this.write(`${KEY}:${message.id}`, message);
+    }
+    drop({ id }) {
+      this.write(`${KEY}:${id}`, null);
+    }
+    keys() {
+      try {
+        return Object.keys(localStorage);
+      } catch {
+        return []; // storage is blocked: this page alone remembers
+      }
+    }
+    read(key) {
+      try {
+        return JSON.parse(localStorage.getItem(key));
+      } catch {
+        return null; // blocked, or damaged
+      }
+    }
+    write(key, value) {
+      try {
+        if (value) localStorage.setItem(key, JSON.stringify(value));
+        else localStorage.removeItem(key);
+        return true;
+      } catch {
+        return false; // full or blocked: what is there is not what was said last
+      }
     }
   }
 
@@ -304,7 +322,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     constructor(memory, heard) {
       this.memory = memory;
       this.heard = heard; // {event, conversation, delivered, failed, paced, online, over}
-      this.outbox = [...memory.get("outbox")];
+      this.outbox = memory.outbox();
       this.mark = "";
       this.wake = () => {};
       this.lastHeard = 0;
@@ -368,15 +386,29 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     async begin() {
-      // Another tab may have been faster, before or while the server was asked.
-      if (!this.memory.refresh().token) {
-        const response = await this.request("api/conversations", { method: "POST" });
-        if (!response.ok) throw new Error(response.status);
-        const { token } = await response.json();
-        if (!this.memory.refresh().token) this.memory.set({ token });
-      }
+      // One tab at a time, and none when another has begun; locks are absent on plain http.
+      if (navigator.locks) await this.fetchTokenAlone();
+      else await this.fetchToken();
       this.stopListening();
       this.listen();
+    }
+
+    fetchTokenAlone() {
+      return new Promise((begun, failed) => {
+        const work = async () => {
+          await this.fetchToken().then(begun, failed);
+          await pause(200); // until then other tabs may not see what this one wrote
+        };
+        navigator.locks.request("kefu-begin", work).catch(failed);
+      });
+    }
+
+    async fetchToken() {
+      if (this.memory.refresh().token) return;
+      const response = await this.request("api/conversations", { method: "POST" });
+      if (!response.ok) throw new Error(response.status);
+      const { token } = await response.json();
+      if (!this.memory.refresh().token) this.memory.set({ token });
     }
 
     async flush() {
@@ -417,7 +449,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
           this.memory.set({ token: undefined });
           return { again: true };
         }
-        if (response.status === 429) return { wait: Math.min(120, Number(response.headers.get("Retry-After")) || 15) };
+        const wait = Number(response.headers.get("Retry-After")) || 15;
+        if (response.status === 429) return { wait: Math.min(120, wait) };
         if (response.status >= 500 || [408, 425].includes(response.status)) return { again: true };
         return { reason: (await response.json()).error };
       } catch {
