@@ -29,7 +29,7 @@ class RealServer:
 
     def start(self) -> None:
         options = ["--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder), "--save", ""]
-        log = ["--logfile", str(self._folder / "log"), "--appendonly", "yes"]
+        log = ["--logfile", str(self._folder / "log"), "--appendonly", "yes", "--appendfsync", "always"]
         self._process = subprocess.Popen([self._binary, *options, *log], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while self.ask("PING") != "+PONG":

@@ -184,7 +184,9 @@ class EmbeddedValkey:
             "pidfile": str(self._folder / "valkey.pid"),
             "daemonize": "yes",
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            # Not "everysec": while one sync is under way the next writes wait in the server for up to 2 s, and a
+            # killed server takes them along. Seen in tests on a busy disk.
+            "appendfsync": "always",
             "save": "",
             "maxmemory-policy": "noeviction",
         }

@@ -69,7 +69,7 @@ def test_an_agent_takes_over_in_a_second_window_and_the_bot_is_silent(
     ask(customer, "What does shipping to Austria cost?")
     expect(desk.get_by_text("What does shipping to Austria cost?").first).to_be_visible()
     desk.get_by_role("textbox").last.fill("Hello, Mia here: let me check.")
-    desk.get_by_role("button", name="Send", exact=True).click()
+    desk.get_by_role("textbox").last.press("Control+Enter")
     expect(customer.get_by_text("Hello, Mia here: let me check.")).to_be_visible(timeout=10_000)
     customer.wait_for_timeout(1500)
     expect(customer.get_by_text("8.90")).to_have_count(0)

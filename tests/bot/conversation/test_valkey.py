@@ -111,7 +111,7 @@ class TestOneProcess:
             modes = {mode(folder / "valkey.sock"), mode(folder)}
             assert await server.healthy()
         assert known["appendonly"] == "yes"
-        assert known["appendfsync"] == "everysec"
+        assert known["appendfsync"] == "always"
         assert known["maxmemory-policy"] == "noeviction"
         assert (known["port"], known["save"]) == ("0", "")
         assert modes == {0o700}
