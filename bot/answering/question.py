@@ -17,6 +17,10 @@ _POINTS_BACK = re.compile(
     r"|how about|what if|then|why|y|und|et|¿y)\b|它|他们|这个|那个|这种|那种|这些|那些|^那|^还|呢[?？]?$|^如果|^要是",
     re.I,
 )
+# A short question that says who does what is whole: "do you sell submarines" asks nothing about the turn before.
+_STANDS_ALONE = re.compile(
+    r"你们|您们|我想|我要|请问|\b(do|does|can|could|are|is|will|may) (you|i|we|there|the)\b", re.I
+)
 _MOST_PARTS = 3
 _LONG = 200  # characters; a longer message is a story with a question in it
 _ASKS = re.compile(
@@ -62,7 +66,7 @@ def points_back(text: str) -> bool:
     """Whether a text, by its form, needs the turns before it to be understood."""
     cjk = sum("\u4e00" <= char <= "\u9fff" for char in text)
     short = cjk < 8 if cjk else len(text.split()) <= 4
-    return short or bool(_POINTS_BACK.search(text.strip()))
+    return bool(_POINTS_BACK.search(text.strip())) or (short and not _STANDS_ALONE.search(text))
 
 
 def _last_question(question: Question) -> str:

@@ -37,6 +37,12 @@ def test_a_follow_up_is_looked_up_with_and_without_the_turn_before(text: str) ->
     assert part.queries == (text, f"Do you ship to Norway? {text}")
 
 
+@pytest.mark.parametrize("text", ["你们卖潜水艇吗", "do you sell submarines"])
+def test_a_short_question_that_is_whole_is_looked_up_alone(text: str) -> None:
+    (part,) = parts(Question(text, (ASKED, TOLD)))
+    assert part.queries == (text,)
+
+
 def test_smalltalk_before_a_follow_up_is_no_context() -> None:
     (part,) = parts(Question("And to Sweden?", (ASKED, TOLD, PastTurn("customer", "thanks"))))
     assert part.queries[-1].startswith("Do you ship to Norway?")
