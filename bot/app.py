@@ -87,8 +87,16 @@ def built_with(knowledge: Path) -> str:
 def open_retriever(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Retriever:
     """What finds entries in the snapshot in use. Raises SnapshotError."""
     snapshot = open_current(knowledge)
-    embedder = open_embedder(settings, settings.embedder or built_with(knowledge), pull)
-    return Retriever(snapshot, embedder)
+    return Retriever(snapshot, _open_embedder_of(settings, knowledge, pull))
+
+
+def _open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedder:
+    """The embedder of the snapshot in use. A setting that names another is refused before that one is loaded."""
+    built = built_with(knowledge) if not settings.embedder or settings.embedder in read_catalogue() else ""
+    if built and settings.embedder and settings.embedder != built:
+        message = f"{knowledge} was built with the embedder {built}, KEFU_EMBEDDER is {settings.embedder}"
+        raise EmbedderMismatch(f"{message}: use that one, or build again with this one")
+    return open_embedder(settings, settings.embedder or built, pull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +143,7 @@ class Brain:
 def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Brain:
     """Load what answers from the snapshots in `knowledge`. A damaged one is refused before models are loaded."""
     open_current(knowledge)
-    built = built_with(knowledge) if not settings.embedder or settings.embedder in read_catalogue() else ""
-    if built and settings.embedder and settings.embedder != built:
-        message = f"{knowledge} was built with the embedder {built}, KEFU_EMBEDDER is {settings.embedder}"
-        raise EmbedderMismatch(f"{message}: use that one, or build again with this one")
-    embedder = open_embedder(settings, settings.embedder or built, pull)
+    embedder = _open_embedder_of(settings, knowledge, pull)
     return Brain(settings, embedder, open_generator(settings, pull), knowledge)
 
 

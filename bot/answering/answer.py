@@ -1,5 +1,6 @@
 """What is asked and what is answered, as plain data. Knows no model, no channel and no Redis."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -68,6 +69,10 @@ class Sentence:
     text: str
     sources: tuple[str, ...] = ()
     support: float = 1.0
+
+
+Release = Callable[[Sentence], None]
+"""Takes each sentence as soon as it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

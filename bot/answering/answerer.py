@@ -6,20 +6,18 @@ one checked. Whatever is released through `release` also stands in the answer th
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
 from bot.answering.decide import Finding, Weights, judge
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
-from bot.reading.intent import Intent, read_intent
+from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
-Release = Callable[[Sentence], None]
-_SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
 _NEAREST = 3
 
 
@@ -69,7 +67,7 @@ class Answerer:
 
     def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
-        if intent in _SMALLTALK:
+        if intent in SMALLTALK:
             return self._fixed(Outcome.SMALLTALK, Mode.SMALLTALK, str(intent), language)
         if intent is Intent.PERSON:
             name = "waiting" if question.waiting else "handoff"

@@ -5,13 +5,10 @@ Knows no channel and no conversation. A generator brings its own thread; the thr
 
 import asyncio
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from bot.answering.answer import Answer, Question, Sentence
-
-Release = Callable[[Sentence], None]
+from bot.answering.answer import Answer, Question, Release, Sentence
 
 
 class Answers(Protocol):

@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.answer import CUSTOMER, Question
-from bot.reading.intent import Intent, read_intent
+from bot.reading.intent import SMALLTALK, read_intent
 from knowledge.corpus.split import sentences
 
-_SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
 # Words that point back at something said before.
 _POINTS_BACK = re.compile(
     r"\b(it|its|that|this|they|them|those|these|one|ones|there|same|instead|else|too)\b|^(and|but|or|so|what about"
@@ -59,7 +58,7 @@ def _queries(text: str, asked: list[str], before: str) -> tuple[str, ...]:
 def _asked(text: str) -> list[str]:
     """The sentences that ask something, without greetings."""
     found = [span.text.strip() for span in sentences(text)]
-    return [s for s in found if _ASKS.search(s) and len(s) >= 4 and read_intent(s) not in _SMALLTALK]
+    return [s for s in found if _ASKS.search(s) and len(s) >= 4 and read_intent(s) not in SMALLTALK]
 
 
 def points_back(text: str) -> bool:
@@ -72,6 +71,6 @@ def points_back(text: str) -> bool:
 def _last_question(question: Question) -> str:
     """The latest earlier turn of the customer that was no smalltalk, or an empty string."""
     for turn in reversed(question.history):
-        if turn.role == CUSTOMER and read_intent(turn.text) not in _SMALLTALK:
+        if turn.role == CUSTOMER and read_intent(turn.text) not in SMALLTALK:
             return turn.text
     return ""

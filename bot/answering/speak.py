@@ -7,12 +7,12 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.answering.answer import Mode, Question, Sentence, Source
+from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
@@ -26,8 +26,6 @@ _log = structlog.get_logger(__name__)
 # Small models go on with the next question of the worked examples.
 _RUNS_ON = re.compile(r"^\s*(Question:|Facts:|<<<|问题：)", re.M)
 _ENDS = re.compile(r"[.!?。！？…][)\"'”’）」]*$")
-
-Release = Callable[[Sentence], None]
 
 
 @dataclass(frozen=True, slots=True)

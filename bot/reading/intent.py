@@ -28,6 +28,10 @@ class Intent(StrEnum):
     COMPLAINT = "complaint"
 
 
+SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
+"""What is answered with a fixed phrase and asks nothing."""
+
+
 @dataclass(frozen=True)
 class _Patterns:
     smalltalk: dict[Intent, tuple[re.Pattern[str], ...]]
