@@ -51,6 +51,11 @@ class Shard:
         """Stream of what was given up."""
         return self._key("dead")
 
+    @property
+    def waiting(self) -> bytes:
+        """Sorted set of conversations that wait for an agent, by the microsecond they began to."""
+        return self._key("waiting")
+
     def outbox(self, channel: str) -> bytes:
         """Stream of turns that a channel must send."""
         return self._key(f"outbox:{channel}")

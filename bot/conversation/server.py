@@ -29,10 +29,10 @@ from redis.exceptions import (
 
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.bell import Bell, Found
-from bot.conversation.keys import BELL, SCHEMA
+from bot.conversation.keys import BELL
 from bot.conversation.records import decode
+from bot.conversation.schema import bring_up
 
-SCHEMA_VERSION = 1
 _CONNECTIONS = 32
 _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
@@ -90,14 +90,9 @@ class Server:
         self._listening: asyncio.Task[None] | None = None
 
     async def check_schema(self) -> None:
-        """Raises ConversationsError when the data was written by a Kefu that this one cannot follow."""
+        """Bring stored data up to date. Raises ConversationsError when a newer Kefu wrote it."""
         with _translated():
-            known = await self._redis.set(SCHEMA, SCHEMA_VERSION, nx=True, get=True)
-        if known is not None and int(known) > SCHEMA_VERSION:
-            raise ConversationsError(
-                f"the server holds conversations of schema {int(known)} and this Kefu knows {SCHEMA_VERSION}:"
-                " upgrade Kefu, or set KEFU_REDIS_URL to another server"
-            )
+            await bring_up(self._redis)
 
     async def run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
         """What one script returns: None, int, bytes or lists of them."""

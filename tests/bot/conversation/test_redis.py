@@ -18,6 +18,7 @@ from bot.conversation.base import (
 )
 from bot.conversation.keys import ALL_SHARDS, SCHEMA, keys_of, shard_of
 from bot.conversation.redis import RedisConversations
+from bot.conversation.schema import SCHEMA_VERSION
 from bot.conversation.valkey import find_binary
 from tests.conftest import RealServer, running
 
@@ -298,12 +299,12 @@ class TestWhatIsKept:
 
 class TestSchema:
     async def test_is_written_down(self, conversations: RedisConversations, raw: Redis) -> None:
-        assert await raw.get(SCHEMA) == b"1"
+        assert await raw.get(SCHEMA) == str(SCHEMA_VERSION).encode()
 
     async def test_of_a_newer_kefu_is_refused(self, server: RealServer, raw: Redis) -> None:
-        await raw.set(SCHEMA, 2)
+        await raw.set(SCHEMA, 99)
 
-        with pytest.raises(ConversationsError, match=r"schema 2 and this Kefu knows 1: upgrade Kefu") as refused:
+        with pytest.raises(ConversationsError, match=r"schema 99 and this Kefu knows 2: upgrade Kefu") as refused:
             await RedisConversations.connect(server.url)
 
         assert not isinstance(refused.value, ConversationsUnavailable)
