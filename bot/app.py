@@ -16,10 +16,12 @@ from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.conversation.base import ConversationsError
 from bot.desk.desk import Desk
+from bot.desk.hours import Hours
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
+from bot.timetable import read_holidays, read_week, read_zone
 from knowledge.embedders.base import Embedder
 from knowledge.errors import EmbedderError, EmbedderMismatch
 from knowledge.retriever import Retriever
@@ -27,6 +29,8 @@ from knowledge.snapshot.reader import current_manifest, open_current
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+    from bot.conversation.redis import RedisConversations
 
 _log = structlog.get_logger(__name__)
 
@@ -121,7 +125,8 @@ class Brain:
             tokens=self.settings.answer_tokens,
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
-        return retriever.snapshot_id, Answerer(retriever, speaker, Policy())
+        policy = Policy(handoff_words=tuple(self.settings.handoff_words))
+        return retriever.snapshot_id, Answerer(retriever, speaker, policy)
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""
@@ -145,6 +150,11 @@ def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> 
     open_current(knowledge)
     embedder = _open_embedder_of(settings, knowledge, pull)
     return Brain(settings, embedder, open_generator(settings, pull), knowledge)
+
+
+def hours_of(settings: Settings) -> Hours:
+    """When the team is there."""
+    return Hours(read_week(settings.hours), read_zone(settings.timezone), read_holidays(settings.holidays))
 
 
 @contextlib.asynccontextmanager
@@ -193,6 +203,7 @@ class House:
     brain: Brain
     engine: Engine
     desk: Desk
+    conversations: "RedisConversations"
     redis_url: str
     snapshot: str
 
@@ -220,4 +231,4 @@ async def house_of(brain: Brain) -> AsyncIterator[House]:
         retention = settings.retention_days * 86_400
         conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
         stack.push_async_callback(conversations.close)
-        yield House(settings, brain, engine, Desk(conversations, engine), url, snapshot)
+        yield House(settings, brain, engine, Desk(conversations, engine), conversations, url, snapshot)

@@ -86,10 +86,13 @@ def login_link(settings: Settings, address: str, secret: str) -> str:
 def telegram_job(house: House, stop: asyncio.Event) -> Coroutine[None, None, None]:
     """The Telegram channel, to be run. Imported here, before anything runs: aiogram blocks the loop for seconds."""
     from bot.channels.telegram import run
+    from bot.delivery.redis import redis_post
 
     token = house.settings.telegram_token
     assert token is not None
-    return run(house.desk, token.get_secret_value(), api=house.settings.telegram_api, stop=stop)
+    secret = token.get_secret_value()
+    post = redis_post(house.conversations, "telegram", secret.partition(":")[0])
+    return run(house.desk, post, secret, api=house.settings.telegram_api, stop=stop)
 
 
 async def readiness(house: House) -> Mapping[str, str]:

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from bot.answering.answer import Answer
-from bot.conversation.base import Conversations, Message, State
+from bot.conversation.base import Conversations
+from bot.conversation.messages import Message, State
 
 
 class Reception(Protocol):

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.channels.base import MessageRefused, Reception
 from bot.channels.sources import listed_sources
-from bot.conversation.base import BOT, ConversationsError, Event, Message
+from bot.conversation.base import ConversationsError
+from bot.conversation.messages import BOT, Event, Message
 from bot.conversation.records import UNDELIVERABLE
 
 _LOOK = 1.0  # seconds that one look for events may last

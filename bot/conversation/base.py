@@ -11,13 +11,9 @@ Errors: ConversationsError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-Role = Literal["customer", "bot", "agent", "event"]
-BOT = "bot"
-"""The owner of a conversation that no agent has taken; every other owner is an agent's name."""
+from bot.conversation.messages import Claim, Conversation, Event, Message, Reply, State, Turn
 
 
 class ConversationsError(Exception):
@@ -36,136 +32,14 @@ class MessageConflict(ConversationsError):
     """A message id was used again for another text."""
 
 
-class Status(StrEnum):
-    """`waiting`: handed over and no agent has come yet."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a customer sent. `conversation` is "channel:address", such as "telegram:42" or "web:3fc1…".
-
-    `id` is unique in its conversation and stays the same when the message is delivered again.
-    `at` is Unix time in seconds. `language` is a hint (ISO 639-1) or empty; `name` is how the customer is called.
-    """
-
-    conversation: str
-    id: str
-    text: str
-    at: float
-    name: str = ""
-    language: str = ""
-
-    @property
-    def channel(self) -> str:
-        """The part of the conversation's name before the colon."""
-        return self.conversation.partition(":")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message of anyone. `answer` is `Answer.to_json()` of a bot's turn, `name` the agent's or customer's name.
-
-    An `event` turn tells what happened ("taken_over", "handed_back", "handed_over"), never what was said.
-    """
-
-    id: str
-    role: Role
-    text: str
-    at: float
-    name: str = ""
-    answer: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is known of a conversation besides its turns. Times are Unix seconds; `reason` is of the last handoff."""
-
-    id: str
-    owner: str = BOT
-    status: Status = Status.OPEN
-    reason: str = ""
-    language: str = ""
-    name: str = ""
-    created: float = 0.0
-    updated: float = 0.0
-    preview: str = ""
-    """The first 120 characters of the last turn that is no event."""
-
-    @property
-    def channel(self) -> str:
-        """The door the customer came by."""
-        return self.id.partition(":")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """State and turns, oldest first."""
-
-    state: State
-    turns: tuple[Turn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to answer one conversation for now. `fence` grows with every claim: an older one can't write.
-
-    `pending` are the customer's turns that no one has answered yet, oldest first, and never empty.
-    """
-
-    conversation: str
-    fence: int
-    pending: tuple[Turn, ...]
-    receipt: str = ""
-    """What the store needs to settle the claim; opaque to everyone else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a worker commits for a claim: the bot's turns (none when it stays silent) and changes of the state.
-
-    A None leaves that part of the state as it is.
-    """
-
-    turns: tuple[Turn, ...] = ()
-    status: Status | None = None
-    reason: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that onlookers of a conversation should see at once. `id` grows within the conversation.
-
-    Kinds: "turn" (data: a turn), "state" (data: the state), "sentence" (a released sentence of an answer in the
-    making: {"turn", "text", "sources"}), "typing" ({"who"}), "withdrawn" ({"turn"}: forget its sentences).
-    """
-
-    id: str
-    kind: str
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A committed turn that a channel must still send."""
-
-    conversation: str
-    turn: Turn
-    receipt: str
-    attempts: int = 1
-
-
 class Conversations(Protocol):
     """Where conversations live. All methods may raise ConversationsUnavailable."""
 
     async def accept(self, message: Message) -> bool:
         """Step one: store a customer's message and queue its conversation. False: it was there already.
 
-        While an agent is the owner, it is stored and not queued. A resolved conversation opens again.
+        While an agent is the owner, it is stored and not queued. A resolved conversation opens again, for the next
+        episode.
         Raises MessageConflict when the id was used for another text, or by someone else.
         """
 
@@ -177,6 +51,9 @@ class Conversations(Protocol):
         "undeliverable" tells so, and the conversation waits for an agent with the reason "engine_down".
         """
 
+    async def extend(self, claim: Claim) -> Claim | None:
+        """The same claim with all that is pending by now. None: it was lost."""
+
     async def renew(self, claim: Claim) -> bool:
         """Keep the claim for another lease. False: it was lost."""
 
@@ -185,6 +62,7 @@ class Conversations(Protocol):
 
         False, and nothing written, when the claim was lost. When an agent has taken the conversation meanwhile,
         the pending turns are settled, the reply's turns are dropped and False is returned.
+        False, and the claim is kept, when the reply is `whole` and more is pending than the claim knows.
         True again, and nothing written, when the very same reply was committed before.
         """
 
@@ -221,6 +99,25 @@ class Conversations(Protocol):
         A turn id that is there already changes nothing. Raises ConversationUnknown.
         """
 
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        """End the episode: status resolved, the bot is the owner again. Raises ConversationUnknown.
+
+        All pending turns are settled, all claims are lost, and an event turn tells who ended it, unless it is ended
+        already.
+        """
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        """Take a resolution back: status open, the same episode. Raises ConversationUnknown.
+
+        An event turn tells so; one that is not resolved stays as it is.
+        """
+
+    async def note(self, conversation: str, turn: Turn) -> State:
+        """Store an event turn, once for its id. Raises ConversationUnknown."""
+
+    async def queue(self) -> Sequence[str]:
+        """The conversations that wait for an agent, longest first."""
+
     async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
         """Events later than id `after` ("$" = now, "0" = all that are kept), waiting up to `wait` seconds.
 
@@ -232,12 +129,6 @@ class Conversations(Protocol):
 
         What is no mark means everything that is kept.
         """
-
-    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
-        """The next turn that `channel` must send; one that was not settled in time comes again."""
-
-    async def sent(self, outgoing: Outgoing, note: str = "") -> None:
-        """It was sent (or must never be sent: `note` says why)."""
 
     async def ping(self) -> None:
         """Raises ConversationsUnavailable when the server does not answer."""

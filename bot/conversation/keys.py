@@ -60,6 +60,10 @@ class Shard:
         """Stream of turns that a channel must send."""
         return self._key(f"outbox:{channel}")
 
+    def attempts(self, channel: str) -> bytes:
+        """Hash of what is known of the sending of a channel's turns."""
+        return self._key(f"attempts:{channel}")
+
     @property
     def stems(self) -> tuple[bytes, ...]:
         """The beginnings of a conversation's keys, in the order of `keys_of`; its name is the rest."""
@@ -69,6 +73,11 @@ class Shard:
     def state_stem(self) -> bytes:
         """The beginning of the key of a conversation's state."""
         return self.stems[0]
+
+
+def post_key(place: str, what: str) -> bytes:
+    """A key of a channel's post: what belongs to no conversation. `place` is "channel:account"."""
+    return encode(f"kefu:{{{place}}}:{what}")
 
 
 ALL_SHARDS = tuple(Shard(number) for number in range(SHARDS))
@@ -84,7 +93,7 @@ def keys_of(conversation: str) -> list[bytes]:
     shard = shard_of(conversation)
     own = [stem + encode(conversation) for stem in shard.stems]
     outbox = shard.outbox(conversation.partition(":")[0])
-    return [*own, shard.ready, shard.activity, shard.recent, outbox]
+    return [*own, shard.ready, shard.activity, shard.recent, outbox, shard.waiting]
 
 
 def events_of(conversation: str) -> bytes:

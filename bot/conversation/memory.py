@@ -4,43 +4,28 @@ Keeps the whole contract except for one sentence: nothing is ever removed for it
 """
 
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.conversation.base import (
-    BOT,
-    Claim,
-    Conversation,
-    ConversationUnknown,
-    Event,
-    Message,
-    MessageConflict,
-    Outgoing,
-    Reply,
-    State,
-    Status,
-    Turn,
-)
-from bot.conversation.bell import Bell
-from bot.conversation.marks import later, position
+from bot.conversation.base import ConversationUnknown, MessageConflict
+from bot.conversation.memory_timeline import CHANGED, Timeline
+from bot.conversation.messages import BOT, Claim, Conversation, Event, Message, Reply, State, Status, Turn
 from bot.conversation.records import (
     ATTEMPTS,
     ENGINE_DOWN,
     HANDED_BACK,
-    KEPT_EVENTS,
+    LEASE,
+    REOPENED,
+    RESOLVED,
     TAKEN_OVER,
     UNDELIVERABLE,
+    customers_turn,
     fingerprint,
     preview,
     state_fields,
     turn_fields,
 )
-
-# Seconds after which a waiting reader looks again: a lease that ends rings no bell.
-_PAUSE = 0.05
-_CHANGED = "changed"
 
 
 @dataclass(slots=True)
@@ -51,34 +36,45 @@ class _Record:
     mailbox: list[Turn] = field(default_factory=list)
     fence: int = 0
     attempts: int = 0
+    waiting_since: int = 0
+    taken_at: int = -1
+    """The timeline's number when an agent took the conversation."""
 
 
 @dataclass(slots=True)
-class _Letter:
-    outgoing: Outgoing
+class Letter:
+    """A turn in the outbox. `receipt` grows; `owner` is the sender who has it in hand until `free_at`."""
+
+    conversation: str
+    turn: Turn
+    receipt: int
+    owner: str = ""
     free_at: float = 0.0
+    attempts: int = 0
+    parts: dict[int, str] = field(default_factory=dict)
 
 
 class MemoryConversations:
-    """Implements `Conversations`. `clock` gives Unix seconds; `lease` is how many a claim lasts."""
+    """Implements `Conversations`. `clock` gives Unix seconds; `lease` is how many a claim lasts.
+
+    `letters` are the turns that channels must send, by their receipts; `dead` is what was given up.
+    """
 
     def __init__(
         self,
         *,
-        lease: float = 30.0,
+        lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._lease = lease
+        self.lease = lease
         self._outbox_channels = frozenset(outbox_channels)
-        self._clock = clock
+        self.clock = clock
         self._records: dict[str, _Record] = {}
         self._ready: dict[str, float] = {}  # conversation → when it may be claimed
-        self._events: dict[str, deque[Event]] = {}
-        self._activity: deque[tuple[int, str]] = deque(maxlen=KEPT_EVENTS)
-        self._outbox: dict[str, _Letter] = {}
-        self._count = 0
-        self._bell = Bell(_PAUSE)
+        self.letters: dict[int, Letter] = {}
+        self.dead: list[tuple[str, str]] = []
+        self.timeline = Timeline()
 
     async def accept(self, message: Message) -> bool:
         record = self._records.get(message.conversation)
@@ -88,16 +84,17 @@ class MemoryConversations:
                 raise MessageConflict(f"message id {message.id!r} was used for another text")
             return False
         if record is None:
-            record = _Record(State(message.conversation, created=self._clock()))
+            record = _Record(State(message.conversation, created=self.clock()))
             self._records[message.conversation] = record
         before = record.state if record.turns else None
-        turn = Turn(message.id, "customer", message.text, message.at, message.name)
+        turn = customers_turn(message)
         self._append(record, turn)
-        reopened = Status.OPEN if record.state.status is Status.RESOLVED else record.state.status
+        if record.state.status is Status.RESOLVED:
+            episode = record.state.episode + 1
+            record.state = replace(record.state, status=Status.OPEN, reason="", episode=episode)
         self._change(
             record,
             before,
-            status=reopened,
             name=message.name or record.state.name,
             language=record.state.language or message.language,
         )
@@ -107,12 +104,17 @@ class MemoryConversations:
         return True
 
     async def claim(self, worker: str, wait: float) -> Claim | None:
-        return await self._bell.until(_CHANGED, self._next_claim, wait)
+        return await self.timeline.bell.until(CHANGED, self._next_claim, wait)
+
+    async def extend(self, claim: Claim) -> Claim | None:
+        if not self._holds(claim):
+            return None
+        return replace(claim, pending=tuple(self._records[claim.conversation].mailbox), mark=self.timeline.mark)
 
     async def renew(self, claim: Claim) -> bool:
         if not self._holds(claim):
             return False
-        self._ready[claim.conversation] = self._clock() + self._lease
+        self._ready[claim.conversation] = self.clock() + self.lease
         return True
 
     async def commit(self, claim: Claim, reply: Reply) -> bool:
@@ -122,6 +124,8 @@ class MemoryConversations:
         if not self._holds(claim):
             # A worker that did not hear of its success asks again.
             return bool(reply.turns) and reply.turns[0].id in record.seen
+        if reply.whole and len(record.mailbox) > len(claim.pending):
+            return False
         del record.mailbox[: len(claim.pending)]
         record.fence = record.attempts = 0
         self._ready.pop(claim.conversation, None)
@@ -144,16 +148,16 @@ class MemoryConversations:
             self._records[claim.conversation].fence = 0
             del self._ready[claim.conversation]
             self._ready[claim.conversation] = 0.0
-            self._bell.ring(_CHANGED)
+            self.timeline.bell.ring(CHANGED)
 
     async def publish(self, claim: Claim, kind: str, data: dict[str, Any]) -> bool:
         if not self._holds(claim):
             return False
-        self._show(claim.conversation, kind, data)
+        self.timeline.show(claim.conversation, kind, data)
         return True
 
     async def announce(self, conversation: str, kind: str, data: dict[str, Any]) -> None:
-        self._show(conversation, kind, data)
+        self.timeline.show(conversation, kind, data)
 
     async def read(self, conversation: str, last: int = 100) -> Conversation:
         record = self._known(conversation)
@@ -185,40 +189,40 @@ class MemoryConversations:
         self._append(record, turn)
         return self._change(record, before)
 
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        record = self._known(conversation)
+        before = record.state
+        if before.status is Status.RESOLVED:
+            return before
+        self._settle(record)
+        self._append(record, self._event_turn(RESOLVED, by))
+        return self._change(record, before, owner=BOT, status=Status.RESOLVED, reason=reason or before.reason)
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        record = self._known(conversation)
+        before = record.state
+        if before.status is not Status.RESOLVED:
+            return before
+        self._append(record, self._event_turn(REOPENED, by))
+        return self._change(record, before, status=Status.OPEN)
+
+    async def note(self, conversation: str, turn: Turn) -> State:
+        record = self._known(conversation)
+        if turn.id in record.seen:
+            return record.state
+        before = record.state
+        self._append(record, turn)
+        return self._change(record, before)
+
+    async def queue(self) -> Sequence[str]:
+        waiting = [record for record in self._records.values() if record.state.status is Status.WAITING]
+        return [record.state.id for record in sorted(waiting, key=lambda record: record.waiting_since)]
+
     async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
-        if after == "$":
-            after = str(self._count)
-
-        async def look() -> list[Event] | None:
-            kept = self._events.get(conversation, ())
-            return [event for event in kept if later(event.id, after)] or None
-
-        return await self._bell.until(_CHANGED, look, wait) or []
+        return await self.timeline.events(conversation, after, wait)
 
     async def activity(self, after: str, wait: float) -> tuple[str, Sequence[str]]:
-        start = self._count if after == "$" else position(after)[0]
-
-        async def look() -> tuple[str, list[str]] | None:
-            changed = [(number, name) for number, name in self._activity if number > start]
-            return (str(changed[-1][0]), list(dict.fromkeys(name for _, name in changed))) if changed else None
-
-        return await self._bell.until(_CHANGED, look, wait) or (str(start), [])
-
-    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
-        async def look() -> Outgoing | None:
-            now = self._clock()
-            for letter in self._outbox.values():
-                if letter.free_at <= now and letter.outgoing.conversation.partition(":")[0] == channel:
-                    letter.free_at = now + self._lease
-                    attempts = letter.outgoing.attempts + 1
-                    letter.outgoing = replace(letter.outgoing, attempts=attempts)
-                    return letter.outgoing
-            return None
-
-        return await self._bell.until(_CHANGED, look, wait)
-
-    async def sent(self, outgoing: Outgoing, note: str = "") -> None:
-        self._outbox.pop(outgoing.receipt, None)
+        return await self.timeline.activity(after, wait)
 
     async def ping(self) -> None:
         """Memory always answers."""
@@ -236,20 +240,20 @@ class MemoryConversations:
         return record is not None and record.fence == claim.fence
 
     async def _next_claim(self) -> Claim | None:
-        now = self._clock()
+        now = self.clock()
         for name in [name for name, free_at in self._ready.items() if free_at <= now]:
             record = self._records[name]
             if record.attempts >= ATTEMPTS:
                 self._give_up(record)
                 continue
             record.attempts += 1
-            self._count += 1
-            record.fence = self._count
-            self._ready[name] = now + self._lease
-            return Claim(name, record.fence, tuple(record.mailbox))
+            record.fence = self.timeline.number()
+            self._ready[name] = now + self.lease
+            return Claim(name, record.fence, tuple(record.mailbox), mark=self.timeline.mark)
         return None
 
     def _give_up(self, record: _Record) -> None:
+        self.dead.extend((record.state.id, ENGINE_DOWN) for _ in record.mailbox)
         self._settle(record)
         before = record.state
         self._append(record, self._event_turn(UNDELIVERABLE))
@@ -260,6 +264,7 @@ class MemoryConversations:
         if record.state.owner != agent:
             self._append(record, self._event_turn(TAKEN_OVER, agent))
         record.state = replace(record.state, owner=agent, status=Status.OPEN)
+        record.taken_at = self.timeline.count
 
     def _settle(self, record: _Record) -> None:
         record.mailbox.clear()
@@ -267,31 +272,30 @@ class MemoryConversations:
         self._ready.pop(record.state.id, None)
 
     def _event_turn(self, what: str, name: str = "") -> Turn:
-        return Turn(f"{what}-{self._count + 1}", "event", what, self._clock(), name)
+        return Turn(f"{what}-{self.timeline.count + 1}", "event", what, self.clock(), name)
 
     def _append(self, record: _Record, turn: Turn) -> None:
         record.turns.append(turn)
         record.seen[turn.id] = fingerprint(turn.role, turn.text)
-        self._show(record.state.id, "turn", turn_fields(turn))
+        self.timeline.show(record.state.id, "turn", turn_fields(turn))
         if turn.role != "event":
             record.state = replace(record.state, preview=preview(turn.text))
         if turn.role in ("bot", "agent") and record.state.channel in self._outbox_channels:
-            receipt = str(self._count)
-            self._outbox[receipt] = _Letter(Outgoing(record.state.id, turn, receipt, attempts=0))
+            receipt = self.timeline.number()
+            self.letters[receipt] = Letter(record.state.id, turn, receipt)
 
     def _change(self, record: _Record, before: State | None, **changes: Any) -> State:
         """Note the activity; onlookers hear of the state unless only its preview and time are new."""
-        after = replace(record.state, updated=self._clock(), **changes)
+        after = replace(record.state, updated=self.clock(), **changes)
         record.state = after
+        if after.status is Status.WAITING and (before is None or before.status is not Status.WAITING):
+            record.waiting_since = self.timeline.number()
         if before is None or replace(before, updated=after.updated, preview=after.preview) != after:
-            self._show(after.id, "state", state_fields(after))
-        self._count += 1
-        self._activity.append((self._count, after.id))
-        self._bell.ring(_CHANGED)
+            self.timeline.show(after.id, "state", state_fields(after))
+        self.timeline.change(after.id)
         return after
 
-    def _show(self, conversation: str, kind: str, data: dict[str, Any]) -> None:
-        self._count += 1
-        kept = self._events.setdefault(conversation, deque(maxlen=KEPT_EVENTS))
-        kept.append(Event(f"{self._count}-0", kind, data))
-        self._bell.ring(_CHANGED)
+    def withdrawn(self, letter: Letter) -> bool:
+        """Whether an agent took the conversation after the bot said this."""
+        taken = self._records[letter.conversation].taken_at
+        return letter.turn.role == "bot" and letter.receipt <= taken

@@ -5,10 +5,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from bot.conversation.base import Event, Role, State, Status, Turn
+from bot.conversation.messages import Attachment, Event, Message, Role, State, Status, Turn
 
 ATTEMPTS = 3
 """Claims of the same messages that may fail; the next one gives them up."""
+LEASE = 10.0
+"""Seconds that a claim lasts unless it is renewed: so long a customer waits when a process died over a question."""
 KEPT_EVENTS = 2_000
 """Events that a conversation keeps, about."""
 PREVIEW = 120
@@ -16,6 +18,8 @@ PREVIEW = 120
 
 TAKEN_OVER = "taken_over"
 HANDED_BACK = "handed_back"
+RESOLVED = "resolved"
+REOPENED = "reopened"
 UNDELIVERABLE = "undeliverable"
 ENGINE_DOWN = "engine_down"
 """The reason of a handoff because every attempt to answer failed."""
@@ -33,9 +37,14 @@ def fingerprint(role: Role, text: str) -> str:
     return hashlib.sha256(f"{role}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def customers_turn(message: Message) -> Turn:
+    """The turn that a customer's message becomes."""
+    return Turn(message.id, "customer", message.text, message.at, message.name, attachments=message.attachments)
+
+
 def turn_fields(turn: Turn) -> dict[str, Any]:
-    """A turn as an event shows it."""
-    return asdict(turn)
+    """A turn as an event shows it and JSON gives it back."""
+    return {**asdict(turn), "attachments": [asdict(attached) for attached in turn.attachments]}
 
 
 def state_fields(state: State) -> dict[str, Any]:
@@ -67,13 +76,20 @@ def decode(stored: bytes) -> str:
 
 def read_turn(stored: bytes) -> Turn:
     """The turn that `to_bytes(turn_fields(turn))` stored."""
-    return Turn(**json.loads(decode(stored)))
+    return turn_of(json.loads(decode(stored)))
+
+
+def turn_of(fields: dict[str, Any]) -> Turn:
+    """The turn that `turn_fields` wrote out."""
+    attached = tuple(Attachment(**each) for each in fields.get("attachments", ()))
+    return Turn(**{**fields, "attachments": attached})
 
 
 def read_state(stored: dict[str, str]) -> State:
     """The state of a flat record of texts; fields that are not a state's are left out."""
     known: dict[str, Any] = {key: value for key, value in stored.items() if key in State.__dataclass_fields__}
     known.update({key: float(known[key]) for key in _STATE_TIMES if key in known})
+    known["episode"] = int(known.get("episode", 1))
     return State(**{**known, "status": Status(known.get("status", Status.OPEN))})
 
 

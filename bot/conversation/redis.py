@@ -8,29 +8,24 @@ import json
 import time
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
-from bot.conversation.base import (
-    Claim,
-    Conversation,
-    ConversationUnknown,
-    Event,
-    Message,
-    MessageConflict,
-    Outgoing,
-    Reply,
-    State,
-    Turn,
-)
-from bot.conversation.keys import ALL_SHARDS, BELL, Shard, events_of, keys_of, shard_of
+from bot.conversation.base import ConversationUnknown, MessageConflict
+from bot.conversation.keys import ALL_SHARDS, BELL, Shard, events_of, keys_of
 from bot.conversation.marks import clean
+from bot.conversation.messages import Claim, Conversation, Event, Message, Reply, State, Turn
 from bot.conversation.records import (
     ATTEMPTS,
     ENGINE_DOWN,
     HANDED_BACK,
     KEPT_EVENTS,
+    LEASE,
+    REOPENED,
+    RESOLVED,
     TAKEN_OVER,
     UNDELIVERABLE,
+    customers_turn,
     decode,
     encode,
     fingerprint,
@@ -50,23 +45,24 @@ _AT_ONCE = 500  # entries of one look into a stream
 
 
 class RedisConversations:
-    """Implements `Conversations`; made by `connect`."""
+    """Implements `Conversations`; made by `connect`. `server` is what other stores of this process may share."""
 
     def __init__(
         self,
         server: Server,
         *,
         retention: float = 30 * _DAY,
-        lease: float = 30.0,
+        lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
     ) -> None:
-        self._server = server
+        self.server = server
         self._outbox_channels = frozenset(outbox_channels)
-        self._settings = json.dumps(
+        self.script_settings = json.dumps(
             {
                 "bell": BELL,
                 "retention": _milliseconds(retention),
                 "remembrance": _milliseconds(max(retention, _REMEMBRANCE)),
+                "remembrance_of_updates": _milliseconds(_REMEMBRANCE),
                 "lease": _milliseconds(lease),
                 "attempts": str(ATTEMPTS),
                 "kept": str(KEPT_EVENTS),
@@ -80,7 +76,7 @@ class RedisConversations:
         url: str,
         *,
         retention: float = 30 * _DAY,
-        lease: float = 30.0,
+        lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
     ) -> Self:
         """Conversations at `url` (redis://, rediss:// or unix://) that are kept `retention` seconds after their last
@@ -97,9 +93,9 @@ class RedisConversations:
         return cls(server, retention=retention, lease=lease, outbox_channels=outbox_channels)
 
     async def accept(self, message: Message) -> bool:
-        turn = Turn(message.id, "customer", message.text, message.at, message.name)
-        hints = encode(message.name), encode(message.language)
-        done = await self._act("accept", message.conversation, *hints, *self._turn(message.conversation, turn))
+        turn = customers_turn(message)
+        told = encode(message.name), encode(message.language), *self.turn_arguments(message.conversation, turn)
+        done = await self._act("accept", message.conversation, *told)
         if done < 0:
             raise MessageConflict(f"message id {message.id!r} was used for another text")
         return bool(done)
@@ -109,14 +105,22 @@ class RedisConversations:
 
         async def look() -> Claim | None:
             for shard in await self._filled([(shard, shard.ready) for shard in self._shards()]):
-                keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead]
-                arguments = [self._settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
-                if found := await self._server.run("claim", keys, arguments):
-                    name, fence, receipt, pending = found
-                    return Claim(decode(name), fence, tuple(map(read_turn, pending)), decode(receipt))
+                keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead, shard.waiting]
+                arguments = [self.script_settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
+                if found := await self.server.run("claim", keys, arguments):
+                    name, fence, receipt, pending, mark = found
+                    turns = tuple(map(read_turn, pending))
+                    return Claim(decode(name), fence, turns, decode(receipt), decode(mark))
             return None
 
-        return await self._server.until("ready", look, wait)
+        return await self.server.until("ready", look, wait)
+
+    async def extend(self, claim: Claim) -> Claim | None:
+        found = await self._act("extend", claim.conversation, claim.fence)
+        if found is None:
+            return None
+        pending, mark = found
+        return replace(claim, pending=tuple(map(read_turn, pending)), mark=decode(mark))
 
     async def renew(self, claim: Claim) -> bool:
         return bool(await self._act("renew", claim.conversation, claim.fence))
@@ -124,11 +128,10 @@ class RedisConversations:
     async def commit(self, claim: Claim, reply: Reply) -> bool:
         parts = {"status": reply.status, "reason": reply.reason, "language": reply.language}
         changes = to_bytes({field: str(value) for field, value in parts.items() if value is not None})
-        turns = [part for turn in reply.turns for part in self._turn(claim.conversation, turn)]
-        pending = encode(claim.pending[0].id), len(claim.pending)
-        return bool(
-            await self._act("commit", claim.conversation, claim.fence, *pending, changes, len(reply.turns), *turns)
-        )
+        turns = [part for turn in reply.turns for part in self.turn_arguments(claim.conversation, turn)]
+        settled = encode(claim.pending[0].id), len(claim.pending)
+        what = changes, int(reply.whole), len(reply.turns), *turns
+        return bool(await self._act("commit", claim.conversation, claim.fence, *settled, *what))
 
     async def release(self, claim: Claim) -> None:
         await self._act("release", claim.conversation, claim.fence)
@@ -148,8 +151,8 @@ class RedisConversations:
         return Conversation(_state(state), tuple(map(read_turn, turns)))
 
     async def recent(self, limit: int = 50) -> Sequence[State]:
-        calls: list[Call] = [([s.recent], [self._settings, limit, s.state_stem]) for s in ALL_SHARDS]
-        states = [_state(state) for found in await self._server.run_many("recent", calls) for state in found]
+        calls: list[Call] = [([s.recent], [self.script_settings, limit, s.state_stem]) for s in ALL_SHARDS]
+        states = [_state(state) for found in await self.server.run_many("recent", calls) for state in found]
         return sorted(states, key=lambda state: state.updated, reverse=True)[:limit]
 
     async def take_over(self, conversation: str, agent: str) -> State:
@@ -161,8 +164,27 @@ class RedisConversations:
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         event = self._event_turn(TAKEN_OVER, agent)
-        said = self._turn(conversation, turn)
+        said = self.turn_arguments(conversation, turn)
         return _known(await self._act("say", conversation, encode(agent), *event, *said))
+
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        event = self._event_turn(RESOLVED, by)
+        return _known(await self._act("resolve", conversation, encode(reason), *event))
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        return _known(await self._act("reopen", conversation, *self._event_turn(REOPENED, by)))
+
+    async def note(self, conversation: str, turn: Turn) -> State:
+        return _known(await self._act("note", conversation, *self.turn_arguments(conversation, turn)))
+
+    async def queue(self) -> Sequence[str]:
+        calls: list[Call] = [([shard.waiting], [self.script_settings]) for shard in ALL_SHARDS]
+        waiting = [
+            (float(since), decode(name))
+            for found in await self.server.run_many("queue", calls)
+            for name, since in zip(found[::2], found[1::2], strict=True)
+        ]
+        return [name for _, name in sorted(waiting)]
 
     async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
         stream = events_of(conversation)
@@ -172,7 +194,7 @@ class RedisConversations:
             [(_, entries)] = await self._tails([(stream, mark)])
             return [read_event(entry, fields[1], fields[3]) for entry, fields in entries] or None
 
-        return await self._server.until(f"events:{conversation}", look, wait) or []
+        return await self.server.until(f"events:{conversation}", look, wait) or []
 
     async def activity(self, after: str, wait: float) -> tuple[str, Sequence[str]]:
         streams = [shard.activity for shard in ALL_SHARDS]
@@ -188,35 +210,21 @@ class RedisConversations:
             names = dict.fromkeys(decode(fields[1]) for _, entries in tails for _, fields in entries)
             return (".".join(decode(mark) for mark, _ in tails), list(names)) if names else None
 
-        return await self._server.until("activity", look, wait) or (".".join(starts), [])
-
-    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
-        async def look() -> Outgoing | None:
-            for shard in await self._filled([(shard, shard.outbox(channel)) for shard in self._shards()]):
-                if found := await self._server.run("outgoing", [shard.outbox(channel)], [self._settings]):
-                    receipt, name, turn, attempts = found
-                    return Outgoing(decode(name), read_turn(turn), decode(receipt), attempts)
-            return None
-
-        return await self._server.until("outbox", look, wait)
-
-    async def sent(self, outgoing: Outgoing, note: str = "") -> None:
-        shard = shard_of(outgoing.conversation)
-        keys = [shard.outbox(outgoing.conversation.partition(":")[0]), shard.dead]
-        await self._server.run("sent", keys, [self._settings, outgoing.receipt, encode(note)])
+        return await self.server.until("activity", look, wait) or (".".join(starts), [])
 
     async def ping(self) -> None:
-        await self._server.ping()
+        await self.server.ping()
 
     async def close(self) -> None:
-        await self._server.close()
+        await self.server.close()
 
     async def _act(self, name: str, conversation: str, *arguments: Text) -> Any:
-        return await self._server.run(name, keys_of(conversation), [self._settings, encode(conversation), *arguments])
+        given = [self.script_settings, encode(conversation), *arguments]
+        return await self.server.run(name, keys_of(conversation), given)
 
     async def _tails(self, streams: Sequence[tuple[bytes, str]]) -> list[Any]:
-        calls: list[Call] = [([stream], [self._settings, mark, _AT_ONCE]) for stream, mark in streams]
-        return await self._server.run_many("tail", calls)
+        calls: list[Call] = [([stream], [self.script_settings, mark, _AT_ONCE]) for stream, mark in streams]
+        return await self.server.run_many("tail", calls)
 
     def _shards(self) -> list[Shard]:
         """All shards, every time another one first, so that none starves."""
@@ -224,10 +232,10 @@ class RedisConversations:
         return [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
 
     async def _filled(self, streams: Sequence[tuple[Shard, bytes]]) -> list[Shard]:
-        filled = await self._server.filled([stream for _, stream in streams])
+        filled = await self.server.filled([stream for _, stream in streams])
         return [shard for (shard, _), full in zip(streams, filled, strict=True) if full]
 
-    def _turn(self, conversation: str, turn: Turn) -> tuple[Text, ...]:
+    def turn_arguments(self, conversation: str, turn: Turn) -> tuple[Text, ...]:
         """A turn as `append` in `common.lua` takes it."""
         fate = "event" if turn.role == "event" else "said"
         if turn.role in ("bot", "agent") and conversation.partition(":")[0] in self._outbox_channels:
@@ -236,7 +244,7 @@ class RedisConversations:
         return encode(turn.id), mark, to_bytes(turn_fields(turn)), encode(preview(turn.text)), fate
 
     def _event_turn(self, what: str, name: str = "") -> tuple[Text, ...]:
-        return self._turn("", Turn(f"{what}-{uuid.uuid4().hex}", "event", what, time.time(), name))
+        return self.turn_arguments("", Turn(f"{what}-{uuid.uuid4().hex}", "event", what, time.time(), name))
 
 
 def _milliseconds(seconds: float) -> str:

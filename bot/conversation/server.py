@@ -38,6 +38,7 @@ _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
 _PAUSE = 1.0
 _RETRY = 0.02  # seconds
+_HOME = "bot.conversation"
 
 # A server that answers so will do the very same act later, when its owner has looked after it. Inside of a script
 # or a pipeline only the text tells which trouble it is.
@@ -53,10 +54,13 @@ Call = tuple[Sequence[bytes], Sequence[Text]]
 
 @cache
 def script(name: str) -> str:
-    """The text of an act's script: its first line, what all acts share, the act itself."""
-    folder = files("bot.conversation") / "lua"
-    head, _, act = (folder / f"{name}.lua").read_text("utf-8").partition("\n")
-    return f"{head}\n{(folder / 'common.lua').read_text('utf-8')}\n{act}"
+    """The text of an act's script: its first line, what all acts share, the act itself.
+
+    A name such as "bot.delivery/settle" is that of another package's script.
+    """
+    package, _, own = name.rpartition("/")
+    head, _, act = (files(package or _HOME) / "lua" / f"{own}.lua").read_text("utf-8").partition("\n")
+    return f"{head}\n{(files(_HOME) / 'lua' / 'common.lua').read_text('utf-8')}\n{act}"
 
 
 @cache
@@ -114,6 +118,11 @@ class Server:
     async def filled(self, streams: Iterable[bytes]) -> list[bool]:
         """Whether each stream holds anything."""
         return [length > 0 for length in await self._pipelined(("XLEN", stream) for stream in streams)]
+
+    async def length(self, stream: bytes) -> int:
+        """How many entries a stream holds."""
+        with _translated():
+            return int(await self._redis.xlen(stream))
 
     async def _pipelined(self, commands: Iterable[tuple[Text, ...]]) -> list[Any]:
         with _translated():

@@ -9,7 +9,8 @@ import structlog
 from bot.answering.answer import Answer, Outcome, PastTurn, Question
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
-from bot.conversation.base import Conversation, Conversations, Message, State, Status, Turn
+from bot.conversation.base import Conversations
+from bot.conversation.messages import Conversation, Message, State, Status, Turn
 from bot.desk.admission import objection
 from bot.reading.intent import PERSON_COMMAND
 

@@ -11,16 +11,8 @@ import structlog
 from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence
 from bot.answering.engine import Engine, EngineClosed
 from bot.answering.phrases import phrase
-from bot.conversation.base import (
-    BOT,
-    Claim,
-    Conversations,
-    ConversationsError,
-    ConversationsUnavailable,
-    Reply,
-    Status,
-    Turn,
-)
+from bot.conversation.base import Conversations, ConversationsError, ConversationsUnavailable
+from bot.conversation.messages import BOT, Claim, Reply, Status, Turn
 from bot.desk.desk import question_of
 
 _log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bot.conversation.base import Message
+from bot.conversation.messages import Message
 from tests.browser.conftest import House, Person
 from tests.browser.test_widget import ANSWER, QUESTION, open_chat, say
 

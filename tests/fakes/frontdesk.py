@@ -10,17 +10,8 @@ from typing import Any
 
 from bot.answering.answer import Answer, Mode, Outcome, Source
 from bot.channels.base import MessageRefused
-from bot.conversation.base import (
-    BOT,
-    Claim,
-    Conversations,
-    ConversationsUnavailable,
-    Message,
-    Reply,
-    State,
-    Status,
-    Turn,
-)
+from bot.conversation.base import Conversations, ConversationsUnavailable
+from bot.conversation.messages import BOT, Claim, Message, Reply, State, Status, Turn
 from bot.desk.admission import objection
 
 PERSON = "/human"

@@ -26,12 +26,19 @@ from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.texts import FALLBACK, languages, text
 from bot.channels.telegram.typing_action import Typing
 from bot.channels.telegram.wire import Wire
+from bot.delivery.base import Post
 
 _log = structlog.get_logger(__name__)
 
 
 async def run(
-    reception: Reception, token: str, *, api: str = "", stop: asyncio.Event, tempo: Tempo | None = None
+    reception: Reception,
+    post: Post,
+    token: str,
+    *,
+    api: str = "",
+    stop: asyncio.Event,
+    tempo: Tempo | None = None,
 ) -> None:
     """Carry messages between Telegram and `reception` until `stop` is set, then end within 5 seconds.
 
@@ -40,16 +47,16 @@ async def run(
     """
     bot = _bot(token, api)
     try:
-        await carry(bot, reception, stop=stop, tempo=tempo or Tempo())
+        await carry(bot, reception, post, stop=stop, tempo=tempo or Tempo())
     finally:
         await bot.session.close()
 
 
-async def carry(bot: Bot, reception: Reception, *, stop: asyncio.Event, tempo: Tempo) -> None:
+async def carry(bot: Bot, reception: Reception, post: Post, *, stop: asyncio.Event, tempo: Tempo) -> None:
     """What `run` does, with a bot that the caller has made and closes."""
     try:
         await _introduce(bot, tempo, stop)
-        await _work(bot, reception, tempo, stop)
+        await _work(bot, reception, post, tempo, stop)
     except Stopping:
         return
 
@@ -81,9 +88,9 @@ async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> User:
             return me
 
 
-async def _work(bot: Bot, reception: Reception, tempo: Tempo, stop: asyncio.Event) -> None:
+async def _work(bot: Bot, reception: Reception, post: Post, tempo: Tempo, stop: asyncio.Event) -> None:
     closing = asyncio.Event()
-    wire = Wire(bot, reception.conversations, Pacer(tempo, closing), tempo, closing)
+    wire = Wire(bot, reception.conversations, post, Pacer(tempo, closing), tempo, closing)
     sender, typing = Sender(wire), Typing(wire)
     dispatcher = Dispatcher(disable_fsm=True, door=Door(reception, sender, typing))
     dispatcher.include_router(customers_router())

@@ -11,7 +11,8 @@ from bot.channels.telegram.address import Address
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.texts import hinted_language, text
 from bot.channels.telegram.typing_action import Typing
-from bot.conversation.base import BOT, ConversationUnknown, Message, MessageConflict, State
+from bot.conversation.base import ConversationUnknown, MessageConflict
+from bot.conversation.messages import BOT, Message, State
 
 _log = structlog.get_logger(__name__)
 

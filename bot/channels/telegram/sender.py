@@ -26,12 +26,13 @@ from aiogram.exceptions import (
 from aiogram.types import LinkPreviewOptions
 from aiogram.utils.backoff import Backoff
 
-from bot.channels.telegram.address import CHANNEL, Address, address_of
+from bot.channels.telegram.address import Address, address_of
 from bot.channels.telegram.errors import in_one_line
 from bot.channels.telegram.pacing import Stopping
 from bot.channels.telegram.wire import Wire
 from bot.channels.telegram.wording import parts_of, sendable
-from bot.conversation.base import ConversationsError, ConversationsUnavailable, Outgoing
+from bot.conversation.base import ConversationsError, ConversationsUnavailable
+from bot.delivery.base import Outgoing
 
 _log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ class Sender:
             await self._wire.rest(self._wire.tempo.look)
             return
         try:
-            outgoing = await self._wire.conversations.outgoing(CHANNEL, self._name, self._wire.tempo.look)
+            outgoing = await self._wire.post.outbox.next(self._name, self._wire.tempo.look)
         except ConversationsError as error:
             _log.warning("nothing can be sent: conversations unavailable", error=str(error))
             await self._wire.rest(self._wire.tempo.look)
@@ -200,7 +201,7 @@ class Sender:
         backoff = Backoff(self._wire.tempo.retry)
         while True:
             try:
-                await self._wire.conversations.sent(self._in_hand[key], note)
+                await self._wire.post.outbox.settle(self._in_hand[key], note)
                 break
             except ConversationsUnavailable as error:
                 _log.warning("a sent turn is not settled yet", conversation=key[0], error=str(error))

@@ -9,7 +9,8 @@ from bot.channels.telegram.address import Address
 from bot.channels.telegram.errors import in_one_line
 from bot.channels.telegram.pacing import Stopping
 from bot.channels.telegram.wire import Wire
-from bot.conversation.base import BOT, ConversationsError
+from bot.conversation.base import ConversationsError
+from bot.conversation.messages import BOT
 
 _log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ from aiogram import Bot
 
 from bot.channels.telegram.pacing import Pacer, Tempo, rest
 from bot.conversation.base import Conversations
+from bot.delivery.base import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Wire:
 
     bot: Bot
     conversations: Conversations
+    post: Post
     pacer: Pacer
     tempo: Tempo
     stop: asyncio.Event

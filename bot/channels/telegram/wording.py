@@ -6,7 +6,7 @@ from typing import Any
 from bot.channels.sources import listed_sources
 from bot.channels.telegram.splitting import LONGEST_PART, split, units
 from bot.channels.telegram.texts import text
-from bot.conversation.base import Turn
+from bot.conversation.messages import Turn
 
 
 def parts_of(turn: Turn) -> list[str]:

@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from bot.channels.web.schemas import Accepted, Begun, Sending
 from bot.channels.web.views import Json, public_conversation
 from bot.channels.web.wiring import Wired
-from bot.conversation.base import Message
+from bot.conversation.messages import Message
 
 RETRY_SECONDS = 15
 

@@ -15,13 +15,8 @@ from typing import Any, TypeVar
 from starlette.responses import StreamingResponse
 
 from bot.channels.web.views import agent_conversation, agent_state, public_conversation, public_event
-from bot.conversation.base import (
-    Conversation,
-    Conversations,
-    ConversationsError,
-    ConversationUnknown,
-    State,
-)
+from bot.conversation.base import Conversations, ConversationsError, ConversationUnknown
+from bot.conversation.messages import Conversation, State
 
 PING_SECONDS = 10.0
 PING = ": ping\n\n"

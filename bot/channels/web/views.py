@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bot.conversation.base import BOT, Conversation, Event, State
+from bot.conversation.messages import BOT, Conversation, Event, State
 
 Json = dict[str, Any]
 

@@ -11,8 +11,11 @@ if known then return known == ARGV[6] and 0 or -1 end
 local before = load_state(at)
 local state = before and copy(before) or {
   id = at.id, owner = 'bot', status = 'open', reason = '', language = '', name = '', created = seconds, preview = '',
+  episode = '1',
 }
-if state.status == 'resolved' then state.status = 'open' end
+if state.status == 'resolved' then
+  state.status, state.reason, state.episode = 'open', '', string.format('%d', state.episode + 1)
+end
 if ARGV[3] ~= '' then state.name = ARGV[3] end
 if state.language == '' then state.language = ARGV[4] end
 append(at, state, 5)

@@ -1,14 +1,15 @@
 #!lua
 -- Claim the next conversation of one shard, or give up what was claimed too often.
 -- KEYS  1 ready · 2 activity · 3 recent · 4 fence (counts all claims of the shard) · 5 dead (stream of what was given up)
+--       6 waiting
 -- ARGV  1 settings · 2 worker · 3-7 the stems of the keys state, turns, mailbox, events, seen: a conversation's name
 --       makes a stem a key of this shard's slot · 8 reason of giving up · 9-13 the event turn of giving up
--- Returns {conversation, fence, receipt, {turns}}, or nil when there is nothing to claim
+-- Returns {conversation, fence, receipt, {turns}, id of the last event}, or nil when there is nothing to claim
 
 local function place_named(id)
   return {
     state = ARGV[3] .. id, turns = ARGV[4] .. id, mailbox = ARGV[5] .. id, events = ARGV[6] .. id,
-    seen = ARGV[7] .. id, ready = KEYS[1], activity = KEYS[2], recent = KEYS[3], id = id,
+    seen = ARGV[7] .. id, ready = KEYS[1], activity = KEYS[2], recent = KEYS[3], waiting = KEYS[6], id = id,
   }
 end
 
@@ -38,6 +39,6 @@ while true do
     local fence = redis.call('INCR', KEYS[4])
     redis.call('HSET', at.state, 'fence', fence, 'worker', ARGV[2])
     redis.call('HINCRBY', at.state, 'attempts', 1)
-    return {at.id, fence, entry[1], pending}
+    return {at.id, fence, entry[1], pending, last_event(at.events)}
   end
 end

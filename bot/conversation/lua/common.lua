@@ -10,13 +10,14 @@
 --   activity  stream  conversation: those that changed                       (of the shard)
 --   recent    zset    conversation by the microsecond of its last change     (of the shard)
 --   outbox    stream  conversation, turn: what a channel must send           (of the shard and the channel)
+--   waiting   zset    conversation by the microsecond it began to wait for an agent   (of the shard)
 -- and `id`, the conversation's name. `settings` is the JSON that every act gets as ARGV[1]; its values are texts:
 --   bell, retention (ms), remembrance (ms), lease (ms), attempts, kept
 
 local settings = cjson.decode(ARGV[1])
 local GROUP, CONSUMER = 'kefu', 'kefu'
-local FIELDS = {'id', 'owner', 'status', 'reason', 'language', 'name', 'created', 'updated', 'preview'}
-local NEWS = {'owner', 'status', 'reason', 'language', 'name'}
+local FIELDS = {'id', 'owner', 'status', 'reason', 'language', 'name', 'created', 'updated', 'preview', 'episode'}
+local NEWS = {'owner', 'status', 'reason', 'language', 'name', 'episode'}
 local clock = redis.call('TIME')
 local seconds = clock[1] .. '.' .. string.format('%06d', clock[2])
 local microseconds = clock[1] .. string.format('%06d', clock[2])
@@ -25,7 +26,8 @@ local microseconds = clock[1] .. string.format('%06d', clock[2])
 local function place_of(id)
   return {
     state = KEYS[1], turns = KEYS[2], mailbox = KEYS[3], events = KEYS[4], seen = KEYS[5],
-    ready = KEYS[6], activity = KEYS[7], recent = KEYS[8], outbox = KEYS[9], id = id,
+    ready = KEYS[6], activity = KEYS[7], recent = KEYS[8], outbox = KEYS[9],
+    waiting = KEYS[10], id = id,
   }
 end
 
@@ -37,6 +39,7 @@ end
 local function load_state(at)
   local flat, state = redis.call('HGETALL', at.state), {}
   for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
+  state.episode = state.episode or '1'
   return state.id and state or nil
 end
 
@@ -87,9 +90,16 @@ local function save(at, state, before)
   if news then show(at, 'state', state_json(state)) end
   redis.call('ZADD', at.recent, microseconds, at.id)
   local oldest = tonumber(microseconds) - tonumber(settings.retention) * 1000
-  redis.call('ZREMRANGEBYSCORE', at.recent, '-inf', string.format('%.0f', oldest))
+  for _, list in ipairs({at.recent, at.waiting}) do
+    redis.call('ZREMRANGEBYSCORE', list, '-inf', string.format('%.0f', oldest))
+  end
   redis.call('XADD', at.activity, 'MAXLEN', '~', settings.kept, '*', 'conversation', at.id)
   ring('activity')
+  if state.status == 'waiting' then
+    redis.call('ZADD', at.waiting, 'NX', microseconds, at.id)
+  else
+    redis.call('ZREM', at.waiting, at.id)
+  end
   for _, key in ipairs({at.state, at.turns, at.mailbox}) do redis.call('PEXPIRE', key, settings.retention) end
   redis.call('PEXPIRE', at.seen, settings.remembrance)
 end
@@ -126,13 +136,22 @@ local function give_to(at, state, agent, first)
   settle(at, state)
   if state.owner ~= agent then append(at, state, first) end
   state.owner, state.status = agent, 'open'
+  -- What the bot said until now and was not sent yet never will be.
+  redis.call('HSET', at.state, 'taken', math.floor(tonumber(microseconds) / 1000))
+end
+
+-- The id of the last event, for those who want to hear of later ones.
+local function last_event(events)
+  local last = redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
+  return last and last[1] or '0-0'
 end
 
 -- The next entry of a stream that nobody has settled within the lease, else the next new one, else nil.
-local function next_entry(stream)
+local function next_entry(stream, consumer)
+  consumer = consumer or CONSUMER
   local cursor = '0-0'
   repeat
-    local idle = redis.pcall('XAUTOCLAIM', stream, GROUP, CONSUMER, settings.lease, cursor, 'COUNT', 1)
+    local idle = redis.pcall('XAUTOCLAIM', stream, GROUP, consumer, settings.lease, cursor, 'COUNT', 1)
     if idle.err then
       if not string.find(idle.err, 'NOGROUP', 1, true) then error(idle.err) end
       -- This is the first look at the stream.
@@ -142,6 +161,6 @@ local function next_entry(stream)
     if idle[2][1] then return idle[2][1] end
     cursor = idle[1]
   until cursor == '0-0'
-  local fresh = redis.call('XREADGROUP', 'GROUP', GROUP, CONSUMER, 'COUNT', 1, 'STREAMS', stream, '>')
+  local fresh = redis.call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>')
   return fresh and fresh[1][2][1] or nil
 end

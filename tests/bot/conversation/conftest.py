@@ -8,6 +8,9 @@ import pytest
 from bot.conversation.base import Conversations
 from bot.conversation.memory import MemoryConversations
 from bot.conversation.redis import RedisConversations
+from bot.delivery.base import Outbox
+from bot.delivery.memory import memory_post
+from bot.delivery.redis import redis_post
 from tests.conftest import RealServer
 
 KINDS = [
@@ -43,6 +46,14 @@ class Store:
     async def close(self) -> None:
         for opened in self._opened:
             await opened.close()
+
+
+def outbox_of(conversations: Conversations) -> Outbox:
+    """Telegram's outbox beside any conversations."""
+    if isinstance(conversations, MemoryConversations):
+        return memory_post(conversations, "telegram").outbox
+    assert isinstance(conversations, RedisConversations)
+    return redis_post(conversations, "telegram", "7").outbox
 
 
 @pytest.fixture(params=KINDS)

@@ -6,20 +6,10 @@ from collections import Counter
 
 import pytest
 
-from bot.conversation.base import (
-    BOT,
-    Claim,
-    Conversations,
-    ConversationUnknown,
-    Event,
-    Message,
-    MessageConflict,
-    Reply,
-    State,
-    Status,
-    Turn,
-)
-from tests.bot.conversation.conftest import Store
+from bot.conversation.base import Conversations, ConversationUnknown, MessageConflict
+from bot.conversation.messages import BOT, Claim, Event, Message, Reply, State, Status, Turn
+from bot.conversation.records import turn_of
+from tests.bot.conversation.conftest import Store, outbox_of
 
 ADA = "telegram:42"
 LEASE = 0.2
@@ -113,7 +103,7 @@ class TestAccepting:
 
         turn = Turn(message.id, "customer", text, 1.25, text[:9])
         assert read.turns == (turn,) == claimed.pending
-        assert Turn(**event.data) == turn
+        assert turn_of(event.data) == turn
         assert (read.state.preview, read.state.name, read.state.id) == (text[:120], text[:9], message.conversation)
 
     async def test_keeps_how_the_customer_is_called(self, conversations: Conversations) -> None:
@@ -288,10 +278,10 @@ class TestCommitting:
         assert known.turns[1:] == reply
         assert (known.state.status, known.state.reason) == (Status.WAITING, "asked_for_person")
         assert (known.state.language, known.state.preview) == ("en", "One moment.")
-        sending = await conversations.outgoing("telegram", "sender", 0)
+        sending = await outbox_of(conversations).next("sender", 0)
         assert sending is not None
         assert sending.turn == reply[0]
-        assert await conversations.outgoing("telegram", "sender", 0) is None
+        assert await outbox_of(conversations).next("sender", 0) is None
 
     async def test_none_leaves_the_state_and_an_empty_text_clears_it(self, conversations: Conversations) -> None:
         await ask(conversations, "one")
@@ -407,7 +397,7 @@ class TestAgents:
         assert await is_settled(conversations)
         turns = (await conversations.read(ADA)).turns
         assert [(turn.role, turn.text, turn.name) for turn in turns[1:]] == [("event", "taken_over", "Mia")]
-        assert await conversations.outgoing("telegram", "sender", 0) is None
+        assert await outbox_of(conversations).next("sender", 0) is None
 
     async def test_an_agents_word_silences_the_bot(self, conversations: Conversations) -> None:
         await ask(conversations, "Hello")
@@ -476,7 +466,7 @@ class TestAgents:
         turn = Turn("a", "agent", "Mia here.", 3.0, "Mia")
         await conversations.say(ADA, "Mia", turn)
 
-        sending = await conversations.outgoing("telegram", "sender", 0)
+        sending = await outbox_of(conversations).next("sender", 0)
 
         assert sending is not None
         assert (sending.conversation, sending.turn, sending.attempts) == (ADA, turn, 1)
@@ -542,7 +532,7 @@ class TestEvents:
         events = await conversations.events(ADA, "0", 0)
 
         assert [event.kind for event in events] == ["turn", "state", "turn", "typing", "turn", "turn", "state"]
-        assert [Turn(**event.data) for event in events if event.kind == "turn"] == list(known.turns)
+        assert [turn_of(event.data) for event in events if event.kind == "turn"] == list(known.turns)
         told = State(**events[-1].data)
         assert told == known.state
         assert type(told.updated) is float
@@ -675,72 +665,6 @@ class TestActivity:
         await ask(conversations, "Hello")
 
         assert (await conversations.activity(mark, 0))[1] == [ADA]
-
-
-class TestSending:
-    async def answer(self, conversations: Conversations, text: str, conversation: str = ADA) -> None:
-        await ask(conversations, text, conversation)
-        await conversations.commit(await claim(conversations), said(f"re: {text}"))
-
-    async def test_gives_turns_in_order_and_once(self, conversations: Conversations) -> None:
-        for text in ("one", "two", "three"):
-            await self.answer(conversations, text)
-
-        sent = []
-        while outgoing := await conversations.outgoing("telegram", "sender", 0):
-            sent.append(outgoing.turn.text)
-            await conversations.sent(outgoing)
-
-        assert sent == ["re: one", "re: two", "re: three"]
-
-    async def test_comes_again_when_it_was_not_settled(self, store: Store) -> None:
-        first, second = await store.open(LEASE), await store.open(LEASE)
-        await self.answer(first, "Hello")
-        taken = await first.outgoing("telegram", "one", 0)
-        assert await second.outgoing("telegram", "another", 0) is None
-        await store.let_pass(LEASE * 1.5)
-        again = await second.outgoing("telegram", "another", SOON)
-
-        assert taken is not None
-        assert again is not None
-        assert (again.turn, again.conversation) == (taken.turn, taken.conversation)
-        assert (taken.attempts, again.attempts) == (1, 2)
-
-    @pytest.mark.parametrize("note", ["", "the customer has blocked the bot"])
-    async def test_never_comes_again_when_it_was_settled(self, store: Store, note: str) -> None:
-        conversations = await store.open(LEASE)
-        await self.answer(conversations, "Hello")
-        outgoing = await conversations.outgoing("telegram", "sender", 0)
-        assert outgoing is not None
-        await conversations.sent(outgoing, note)
-        await conversations.sent(outgoing, note)
-        await store.let_pass(LEASE * 1.5)
-
-        assert await conversations.outgoing("telegram", "sender", 0) is None
-
-    async def test_is_only_for_channels_that_must_send(self, conversations: Conversations) -> None:
-        await self.answer(conversations, "Hello", "web:1")
-        await self.answer(conversations, "Hello", "console:1")
-
-        assert await conversations.outgoing("web", "sender", 0) is None
-        assert await conversations.outgoing("console", "sender", 0) is None
-        assert await conversations.outgoing("telegram", "sender", 0) is None
-
-    async def test_wakes_up(self, store: Store) -> None:
-        waiting = asyncio.create_task((await store.open()).outgoing("telegram", "sender", SOON))
-        await asyncio.sleep(0.02)
-        await self.answer(await store.open(), "Hello")
-
-        assert (await waiting) is not None
-
-    async def test_all_channels_addresses_are_served(self, conversations: Conversations) -> None:
-        names = {f"telegram:{number}" for number in range(30)}
-        for name in names:
-            await self.answer(conversations, "Hello", name)
-
-        given = [await conversations.outgoing("telegram", "sender", 0) for _ in names]
-
-        assert {outgoing.conversation for outgoing in given if outgoing} == names
 
 
 async def test_answers_a_ping(conversations: Conversations) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import records
-from bot.conversation.base import State, Status, Turn
+from bot.conversation.messages import State, Status, Turn
 from bot.conversation.records import (
     encode,
     fingerprint,
@@ -18,6 +18,7 @@ from bot.conversation.records import (
     state_fields,
     to_bytes,
     turn_fields,
+    turn_of,
 )
 from bot.conversation.server import script
 
@@ -45,7 +46,7 @@ def test_a_turn_comes_back_as_it_was(turn: Turn) -> None:
     stored = to_bytes(turn_fields(turn))
 
     assert read_turn(stored) == turn
-    assert Turn(**read_event(b"1-0", b"turn", stored).data) == turn
+    assert turn_of(read_event(b"1-0", b"turn", stored).data) == turn
 
 
 def test_a_state_comes_back_from_texts() -> None:

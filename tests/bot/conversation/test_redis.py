@@ -6,20 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 from redis.asyncio import Redis
 
-from bot.conversation.base import (
-    Claim,
-    Conversations,
-    ConversationsError,
-    ConversationsUnavailable,
-    ConversationUnknown,
-    Message,
-    Reply,
-    Turn,
-)
+from bot.conversation.base import Conversations, ConversationsError, ConversationsUnavailable, ConversationUnknown
 from bot.conversation.keys import ALL_SHARDS, SCHEMA, keys_of, shard_of
+from bot.conversation.messages import Claim, Message, Reply, Turn
 from bot.conversation.redis import RedisConversations
 from bot.conversation.schema import SCHEMA_VERSION
 from bot.conversation.valkey import find_binary
+from bot.delivery.redis import redis_post
+from tests.bot.conversation.conftest import outbox_of
 from tests.conftest import RealServer, running
 
 pytestmark = pytest.mark.server
@@ -113,7 +107,7 @@ class TestAnOutage:
             conversations.recent(),
             conversations.events(ADA, "0", SOON),
             conversations.activity("$", SOON),
-            conversations.outgoing("telegram", "sender", SOON),
+            outbox_of(conversations).next("sender", SOON),
             conversations.ping(),
         ):
             with pytest.raises(ConversationsUnavailable) as told:
@@ -226,7 +220,7 @@ class TestWhatIsKept:
             await conversations.read(ADA)
         assert await conversations.recent() == []
         assert await conversations.events(ADA, "0", 0) == []
-        assert await conversations.outgoing("telegram", "sender", 0) is None
+        assert await outbox_of(conversations).next("sender", 0) is None
         assert await conversations.claim("worker", 0) is None
         shard = shard_of(ADA)
         assert await raw.exists(*keys_of(ADA)[:4]) == 0
@@ -275,9 +269,10 @@ class TestWhatIsKept:
 
     async def test_why_a_turn_was_not_sent_is_kept(self, conversations: RedisConversations, raw: Redis) -> None:
         await whole_life(conversations)
-        outgoing = await conversations.outgoing("telegram", "sender", 0)
+        outbox = redis_post(conversations, "telegram", "7").outbox
+        outgoing = await outbox.next("sender", 0)
         assert outgoing is not None
-        await conversations.sent(outgoing, "blocked")
+        await outbox.settle(outgoing, "blocked")
 
         [(_, dead)] = await raw.xrange(shard_of(ADA).dead)
         assert (dead[b"reason"], b"Hi." in dead[b"turns"]) == (b"blocked", True)
@@ -286,15 +281,17 @@ class TestWhatIsKept:
         for number in range(20):
             await ask(conversations, str(number))
             await conversations.commit(await claim(conversations), Reply((Turn(f"b{number}", "bot", ".", 1.0),)))
-            outgoing = await conversations.outgoing("telegram", "sender", 0)
+            outbox = redis_post(conversations, "telegram", "7").outbox
+            outgoing = await outbox.next("sender", 0)
             assert outgoing is not None
-            await conversations.sent(outgoing)
+            await outbox.attempt(outgoing, 0, "sender")
+            await outbox.settle(outgoing)
 
         shard = shard_of(ADA)
         for stream in (shard.ready, shard.outbox("telegram")):
             assert await raw.xlen(stream) == 0
             assert (await raw.xpending(stream, "kefu"))["pending"] == 0
-        assert not await raw.exists(keys_of(ADA)[2])
+        assert not await raw.exists(keys_of(ADA)[2], shard.attempts("telegram"))
 
 
 class TestSchema:
@@ -316,7 +313,7 @@ async def test_both_protocols_read_the_same(server: RealServer, protocol: int, c
     mark, _ = await conversations.activity("$", 0)
     await whole_life(conversations)
     known = await conversations.read(ADA)
-    sending = await conversations.outgoing("telegram", "sender", 0)
+    sending = await outbox_of(conversations).next("sender", 0)
 
     assert [turn.text for turn in known.turns] == ["one", "Hi.", "two"]
     assert await conversations.recent() == [known.state]

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot.conversation.base import ConversationsUnavailable, Message
+from bot.conversation.base import ConversationsUnavailable
 from bot.conversation.locks import FileLock
+from bot.conversation.messages import Message
 from bot.conversation.redis import RedisConversations
 from bot.conversation.valkey import EmbeddedValkey, find_binary, socket_path
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence
 from bot.answering.engine import Engine
-from bot.conversation.base import Message
 from bot.conversation.memory import MemoryConversations
+from bot.conversation.messages import Message
 from bot.desk.desk import Desk
 from bot.desk.worker import Worker
 

@@ -2,8 +2,9 @@ import pytest
 
 from bot.answering.answer import Outcome
 from bot.channels.base import MessageRefused
-from bot.conversation.base import BOT, ConversationUnknown, Turn
+from bot.conversation.base import ConversationUnknown
 from bot.conversation.memory import MemoryConversations
+from bot.conversation.messages import BOT, Turn
 from bot.desk.desk import Desk, question_of
 from bot.desk.worker import Worker
 from bot.reading.intent import PERSON_COMMAND

@@ -4,16 +4,9 @@ import pytest
 
 from bot.answering.answer import Outcome
 from bot.answering.engine import Engine
-from bot.conversation.base import (
-    BOT,
-    Claim,
-    Conversation,
-    ConversationsError,
-    ConversationsUnavailable,
-    Reply,
-    Status,
-)
+from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.memory import MemoryConversations
+from bot.conversation.messages import BOT, Claim, Conversation, Reply, Status
 from bot.desk.desk import Desk
 from bot.desk.worker import Worker
 from tests.bot.desk.conftest import Scripted, message

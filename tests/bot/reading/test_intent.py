@@ -139,7 +139,88 @@ def test_angry_words_about_something_else_are_no_complaint(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["this is bullshit, where is my money", "You're useless", "我要投诉，都多长时间了还没到！"]
+    "text", ["you are scammers, where is my money", "What a rip-off", "我要投诉，都多长时间了还没到！"]
 )
 def test_a_complaint_stays_one_beside_a_question(text: str) -> None:
     assert read_intent(text) is Intent.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("this is ridiculous", "This is unacceptable!!!", "You're useless", "stupid bot", "What the hell", "😡😡"),
+        *("Absolutely disgusted. My brakes failed.", "I'm so fed up with waiting", "you people are such idiots"),
+        *("气死我了", "你们太过分了！", "这是什么服务态度", "你是不是傻逼", "忍无可忍了"),
+        *("Esto es inaceptable", "¡Son unos inútiles!", "estoy muy harto"),
+        *("Das ist doch eine Frechheit!", "Ich bin echt sauer", "Ihr seid alle unfähig", "blöder Bot"),
+        *("C'est vraiment inadmissible !", "j'en ai marre", "Vous êtes nuls", "je suis très en colère"),
+    ],
+)
+def test_anger_is_heard(text: str) -> None:
+    assert read_intent(text) is Intent.UPSET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("WHERE IS MY ORDER!!!", "hello\nWHERE IS MY ORDER?!", "I'VE BEEN WAITING FOR TWO WEEKS!!"),
+        *("¡¡DÓNDE ESTÁ MI PEDIDO!!", "WO BLEIBT MEINE BESTELLUNG!!", "OÙ EST MA COMMANDE !!!"),
+    ],
+)
+def test_shouting_is_heard(text: str) -> None:
+    assert read_intent(text) is Intent.UPSET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is bullshit, where is my money",
+        "This is ridiculous how long do I have to wait?",
+        "气死我了，什么时候发货？",
+        "Das ist eine Frechheit, wann kommt mein Paket?",
+        "C'est inacceptable, où est mon colis ?",
+    ],
+)
+def test_anger_stays_anger_beside_a_question(text: str) -> None:
+    assert read_intent(text) is Intent.UPSET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("is it ridiculous to order two?", "Would it be ridiculous to ask for a discount?", "ridiculously cheap"),
+        *("Do you sell USB-C HDMI VGA cables!!", "See your FAQ!", "AB-1234 XY-99 USB-C HDMI!!", "WHERE IS MY ORDER"),
+        *("WHERE IS MY ORDER!", "where is my order!!!", "Where is my parcel?!", "I LOVE THIS SHOP SO MUCH!!!"),
+        *("📦😡😡 damaged!!! what now???", "Is this a joke gift?", "which items are unacceptable for return?"),
+        *("my dog is angry at the vacuum", "this is useless without the adapter, where do I get it?"),
+        *(
+            "I'm done with my order, how do I pay?",
+            "do you have a stupid robot vacuum",
+            "does this pump suck in air?",
+        ),
+        *("这个滚筒怎么装", "送给你妈妈的礼物", "气死人不偿命是什么书", "其他妈的店", "这件太大了"),
+        *("¿es ridículo pedir dos?", "Ist das lächerlich teuer?", "est-ce que c'est ridicule de demander ?"),
+    ],
+)
+def test_what_only_looks_like_anger_stays_a_question(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
+
+
+@pytest.mark.parametrize("text", ["thanks!!!", "THANK YOU SO MUCH!!!", "谢谢！！！", "GRACIAS!!", "ok great!!"])
+def test_joy_is_no_anger(text: str) -> None:
+    assert read_intent(text) is Intent.THANKS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("THIS IS " * 5000, "A" * 40_000, "!" * 40_000, "this is so " * 4000, "you are so really all " * 2000),
+        *("fuck" * 10_000, "das ist doch ja echt " * 2000, "vous êtes tous " * 3000, "太" * 40_000, "你们" * 20_000),
+        *(" " * 40_000 + "x", "\n" * 40_000, "ridiculous" + " " * 40_000 + "x", "'" * 40_000, "“" * 40_000),
+    ],
+    ids=lambda text: text[:8],
+)
+def test_no_long_text_takes_long_to_read(text: str) -> None:
+    started = time.process_time()
+    read_intent(text)
+    assert time.process_time() - started < 2

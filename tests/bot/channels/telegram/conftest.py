@@ -12,6 +12,8 @@ from aiogram.utils.backoff import BackoffConfig
 from bot.channels.telegram.channel import carry
 from bot.channels.telegram.pacing import Tempo
 from bot.conversation.memory import MemoryConversations
+from bot.delivery.base import Post
+from bot.delivery.memory import memory_post
 from tests.fakes.frontdesk import FrontDesk, Outage
 from tests.fakes.telegram import FakeTelegram
 
@@ -45,8 +47,17 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[FrontDesk]:
-    conversations = MemoryConversations()
+def conversations() -> MemoryConversations:
+    return MemoryConversations()
+
+
+@pytest.fixture
+def post(conversations: MemoryConversations) -> Post:
+    return memory_post(conversations, "telegram")
+
+
+@pytest.fixture
+async def desk(conversations: MemoryConversations) -> AsyncIterator[FrontDesk]:
     desk = FrontDesk(Outage(conversations))
     async with desk.open():
         yield desk
@@ -54,7 +65,7 @@ async def desk() -> AsyncIterator[FrontDesk]:
 
 
 @pytest.fixture
-def channel(telegram: FakeTelegram, desk: FrontDesk) -> Open:
+def channel(telegram: FakeTelegram, desk: FrontDesk, post: Post) -> Open:
     """Opens the channel; closing it sets its stop and waits for its end."""
 
     @contextlib.asynccontextmanager
@@ -62,7 +73,7 @@ def channel(telegram: FakeTelegram, desk: FrontDesk) -> Open:
         stop = asyncio.Event()
         session = LoopbackSession(api=TelegramAPIServer.from_base(telegram.url))
         bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        task = asyncio.create_task(carry(bot, desk, stop=stop, tempo=TEMPO))
+        task = asyncio.create_task(carry(bot, desk, post, stop=stop, tempo=TEMPO))
         try:
             yield task
         finally:

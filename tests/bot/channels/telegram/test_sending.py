@@ -10,8 +10,8 @@ import pytest
 import structlog
 
 from bot.channels.telegram.splitting import LONGEST_PART
-from bot.conversation.base import Message, Outgoing
 from bot.conversation.memory import MemoryConversations
+from bot.conversation.messages import Message, Outgoing
 from tests.bot.channels.telegram.conftest import TEMPO, Open
 from tests.fakes.faults import Fault, blocked, broken, cut_short, migrated, reset_after_accept, slow, too_many
 from tests.fakes.frontdesk import FrontDesk, Outage, answered

@@ -3,7 +3,7 @@ import pytest
 from bot.answering.answer import Answer, Mode, Outcome, Source
 from bot.channels.telegram.splitting import LONGEST_PART, units
 from bot.channels.telegram.wording import parts_of
-from bot.conversation.base import Role, Turn
+from bot.conversation.messages import Role, Turn
 
 RETURNS = Source("r", "Returns", "https://shop.example/returns", 0.9)
 STAMPS = Source("s", "Stamps", None, 0.8)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence, Source
 from bot.channels.base import MessageRefused
-from bot.conversation.base import BOT, Claim, Conversations, Message, Reply, State, Status, Turn
+from bot.conversation.base import Conversations
+from bot.conversation.messages import BOT, Claim, Message, Reply, State, Status, Turn
 
 PERSON_COMMAND = "/human"
 RETURNS = Answer(

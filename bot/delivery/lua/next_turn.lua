@@ -1,0 +1,45 @@
+#!lua
+-- The next turn of one shard that a channel must send; what is older than the retention is removed unsent.
+-- KEYS  1 outbox · 2 attempts (hash: receipt -> what is known of its parts, a JSON object)
+-- ARGV  1 settings · 2 sender
+-- Returns {receipt, conversation, turn as JSON, deliveries, parts as JSON or ''}, or nil
+
+local outbox, sender = KEYS[1], ARGV[2]
+
+local function earlier(a, b)
+  local a_time, a_place = string.match(a, '(%d+)-(%d+)')
+  local b_time, b_place = string.match(b, '(%d+)-(%d+)')
+  if a_time ~= b_time then return tonumber(a_time) < tonumber(b_time) end
+  return tonumber(a_place) < tonumber(b_place)
+end
+
+-- The oldest entry that another sender had in hand: it went away, for only one may send.
+local function of_another()
+  local pending = redis.pcall('XPENDING', outbox, GROUP)
+  if pending.err then return nil end
+  local oldest, owner
+  for _, consumer in ipairs(pending[4] or {}) do
+    local name = consumer[1]
+    if name ~= sender then
+      local first = redis.call('XPENDING', outbox, GROUP, '-', '+', 1, name)[1]
+      if first and (not oldest or earlier(first[1], oldest)) then oldest, owner = first[1], name end
+    end
+  end
+  if not oldest then return nil end
+  local claimed = redis.call('XCLAIM', outbox, GROUP, sender, 0, oldest)[1]
+  if not redis.call('XPENDING', outbox, GROUP, '-', '+', 1, owner)[1] then
+    redis.call('XGROUP', 'DELCONSUMER', outbox, GROUP, owner)
+  end
+  return claimed or of_another()
+end
+
+local oldest = tonumber(microseconds) / 1000 - tonumber(settings.retention)
+while true do
+  local entry = of_another() or next_entry(outbox, sender)
+  if not entry then return false end
+  if tonumber(string.match(entry[1], '^%d+')) >= oldest then
+    local deliveries = redis.call('XPENDING', outbox, GROUP, entry[1], entry[1], 1)[1][4]
+    return {entry[1], entry[2][2], entry[2][4], deliveries, redis.call('HGET', KEYS[2], entry[1]) or ''}
+  end
+  drop(outbox, entry[1])
+end
