@@ -32,8 +32,32 @@ class Reception(Protocol):
     async def hand_back(self, conversation: str) -> State:
         """Make the bot the owner again."""
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
-        """An agent's reply under the turn id that the agent's page made. It takes the conversation over."""
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        """End the episode: the bot answers what the customer writes next, as a new matter."""
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        """Take a resolution back."""
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
+        """An agent's reply under the turn id that the agent's page made. It takes the conversation over.
+
+        `once`: rather lost than repeated, when a crash leaves open whether it arrived.
+        """
+
+    async def stop(self, conversation: str) -> None:
+        """The customer wants no more of the answer in the making; what was released of it stays.
+
+        Raises ConversationUnknown.
+        """
+
+    async def rate(self, conversation: str, turn: str, good: bool) -> None:
+        """The customer finds an answer helpful or not; the last word stands. Raises ConversationUnknown."""
+
+    async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
+        """Tell agents by an event turn that something happened ("edited", "blocked"), once for what it is about.
+
+        Raises ConversationUnknown.
+        """
 
 
 class ChannelError(Exception):

@@ -34,7 +34,8 @@ class Desk:
 
     async def receive(self, message: Message) -> bool:
         """Accept a customer's message: after this it cannot be lost. False: it was delivered before."""
-        if reason := objection(message.text):
+        # A picture may come without a word.
+        if (message.text or not message.attachments) and (reason := objection(message.text)):
             raise MessageRefused(reason)
         new = await self._conversations.accept(message)
         _log.info("message accepted", conversation=message.conversation, new=new, length=len(message.text))
@@ -61,12 +62,37 @@ class Desk:
         _log.info("handed back", conversation=conversation)
         return state
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
-        """An agent's reply; it takes the conversation over."""
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        """End the episode: what the customer writes next is a new matter, and the bot's to answer."""
+        state = await self._conversations.resolve(conversation, by, reason)
+        _log.info("resolved", conversation=conversation, by=by, reason=reason)
+        return state
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        """Take a resolution back."""
+        return await self._conversations.reopen(conversation, by)
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
+        """An agent's reply; it takes the conversation over. `once`: rather lost than repeated."""
         if reason := objection(text):
             raise MessageRefused(reason)
-        said = Turn(turn or uuid.uuid4().hex, "agent", text, time.time(), agent)
+        said = Turn(turn or uuid.uuid4().hex, "agent", text, time.time(), agent, once=once)
         return await self._conversations.say(conversation, agent, said)
+
+    async def stop(self, conversation: str) -> None:
+        """End the answer in the making, if there is one; what was released of it stays."""
+        # Only what exists: announcing would begin to keep events of any name.
+        await self._conversations.read(conversation, last=0)
+        await self._conversations.announce(conversation, "stop", {})
+
+    async def rate(self, conversation: str, turn: str, good: bool) -> None:
+        """Note what the customer thinks of an answer; the last word stands."""
+        await self.note(conversation, "rated_up" if good else "rated_down", turn)
+
+    async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
+        """Tell agents by an event turn what happened, once for what it is about."""
+        event = Turn(f"{about}-{what}", "event", what, time.time(), name)
+        await self._conversations.note(conversation, event)
 
 
 def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:

@@ -67,8 +67,26 @@ class FrontDesk:
         state: State = await self.conversations.hand_back(conversation)
         return state
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
-        said = Turn(turn, "agent", text, time.time(), agent)
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        state: State = await self.conversations.resolve(conversation, by, reason)
+        return state
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        state: State = await self.conversations.reopen(conversation, by)
+        return state
+
+    async def stop(self, conversation: str) -> None:
+        await self.conversations.announce(conversation, "stop", {})
+
+    async def rate(self, conversation: str, turn: str, good: bool) -> None:
+        await self.note(conversation, "rated_up" if good else "rated_down", turn)
+
+    async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
+        event = Turn(f"{about}-{what}", "event", what, time.time(), name)
+        await self.conversations.note(conversation, event)
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
+        said = Turn(turn, "agent", text, time.time(), agent, once=once)
         state: State = await self.conversations.say(conversation, agent, said)
         return state
 

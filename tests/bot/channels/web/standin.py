@@ -83,7 +83,22 @@ class StandIn:
     async def hand_back(self, conversation: str) -> State:
         return await self._conversations.hand_back(conversation)
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str) -> State:
+    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
+        return await self._conversations.resolve(conversation, by, reason)
+
+    async def reopen(self, conversation: str, by: str) -> State:
+        return await self._conversations.reopen(conversation, by)
+
+    async def stop(self, conversation: str) -> None:
+        await self._conversations.announce(conversation, "stop", {})
+
+    async def rate(self, conversation: str, turn: str, good: bool) -> None:
+        await self.note(conversation, "rated_up" if good else "rated_down", turn)
+
+    async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
+        await self._conversations.note(conversation, Turn(f"{about}-{what}", "event", what, time.time(), name))
+
+    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
         return await self._conversations.say(conversation, agent, Turn(turn, "agent", text, time.time(), agent))
 
     async def ask(self, question: Question) -> Answer:
