@@ -9,6 +9,7 @@ class Fault:
     """What goes wrong with a call: an error (`status`, `description`, `parameters`), a delay, a cut connection.
 
     `accepted`: the call takes effect although its caller is told otherwise. `chat` None: whatever the chat.
+    `share`: of the calls that it is for, so many go wrong, by chance.
     """
 
     status: int = 0
@@ -20,6 +21,7 @@ class Fault:
     accepted: bool = False
     chat: int | None = None
     times: float = 1
+    share: float = 1.0
 
 
 def too_many(seconds: int) -> Fault:
@@ -30,6 +32,11 @@ def too_many(seconds: int) -> Fault:
 def blocked() -> Fault:
     """403, always: the customer has blocked the bot."""
     return Fault(403, "Forbidden: bot was blocked by the user", times=float("inf"))
+
+
+def unknown_chat() -> Fault:
+    """400, always: there is no such chat."""
+    return Fault(400, "Bad Request: chat not found", times=float("inf"))
 
 
 def broken() -> Fault:
