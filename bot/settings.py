@@ -1,11 +1,15 @@
-"""All settings, and the only reader of the environment. Knows no package of ours."""
+"""All settings, and the only reader of the environment. Knows no package of ours, only how times are written."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.timetable import read_holidays, read_week, read_zone
 
 LEAST_KEY = 16
 """Characters of a key that signs."""
@@ -36,6 +40,32 @@ def _long_enough(key: SecretStr | None) -> SecretStr | None:
     if key and len(key.get_secret_value()) < LEAST_KEY:
         raise ValueError(f"fewer than {LEAST_KEY} characters: choose a longer one, or leave it out")
     return key
+
+
+def _word(value: str) -> str:
+    if not value.strip():
+        raise ValueError("an empty word stands in every message: leave it out")
+    return value.strip()
+
+
+def _as(read: Callable[[Any], object]) -> AfterValidator:
+    """Accepts what `read` can read, and keeps it as it is written."""
+
+    def check(value: Any) -> Any:
+        read(value)
+        return value
+
+    return AfterValidator(check)
+
+
+def _list_such_as(example: str) -> BeforeValidator:
+    def parse(value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except json.JSONDecodeError as error:
+            raise ValueError(f"not a JSON list such as {example}") from error
+
+    return BeforeValidator(parse)
 
 
 class Settings(BaseSettings):
@@ -76,6 +106,12 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=120, ge=16)
     queue_size: int = Field(default=4, ge=1)
     workers: int = Field(default=4, ge=1)
+
+    # Persons: words that always bring one, and when they are there. Lists in JSON.
+    handoff_words: Annotated[list[Annotated[str, AfterValidator(_word)]], NoDecode, _list_such_as('["lawyer"]')] = []
+    hours: Annotated[str, _as(read_week)] = ""
+    timezone: Annotated[str, _as(read_zone)] = "UTC"
+    holidays: Annotated[list[str], NoDecode, _list_such_as('["2026-12-24", "DE"]'), _as(read_holidays)] = []
 
     # Logs. Customers' words are logged only at debug.
     log_level: Literal["debug", "info", "warning", "error"] = "info"
