@@ -38,6 +38,9 @@ class Reason(StrEnum):
     COMPLAINT = "complaint"
     REPEATED_REFUSAL = "repeated_refusal"
     ENGINE_DOWN = "engine_down"
+    POLICY = "policy"
+    CUSTOMER_UPSET = "customer_upset"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Question:
     """A customer's question with the turns before it, oldest first.
 
     `language` is a hint (ISO 639-1) or empty; `waiting`: an agent has been called and has not come yet.
+    `text` is empty when the customer sent only what cannot be read: a picture, a voice message or a file.
     """
 
     text: str

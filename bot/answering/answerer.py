@@ -14,6 +14,7 @@ from bot.answering.decide import Finding, Weights, judge
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
+from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
@@ -23,12 +24,16 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When to answer. `threshold` is the least confidence; `k` how many entries are looked at."""
+    """When to answer. `threshold` is the least confidence; `k` how many entries are looked at.
+
+    A question with one of the `handoff_words` always goes to a person.
+    """
 
     threshold: float = 0.35
     k: int = 8
     language_slack: float = 0.5
     weights: Weights = field(default_factory=Weights)
+    handoff_words: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -38,6 +43,7 @@ class Answerer:
         self._retriever = retriever
         self._speaker = speaker
         self._policy = policy
+        self._handoff_words = HandoffWords(policy.handoff_words)
 
     def answer(
         self,
@@ -51,7 +57,7 @@ class Answerer:
         """
         started = time.monotonic()
         language = self._language(question)
-        answer = self._by_intent(question, language) or self._from_knowledge(
+        answer = self._by_rule(question, language) or self._from_knowledge(
             question, language, release, cancelled or threading.Event()
         )
         answer.seconds["total"] = time.monotonic() - started
@@ -65,6 +71,14 @@ class Answerer:
         main = self._retriever.main_language
         return detect(question.text, default=earlier or ("en" if main in NOT_LATIN else main))
 
+    def _by_rule(self, question: Question, language: str) -> Answer | None:
+        if not question.text.strip():
+            name = "waiting" if question.waiting else "unreadable"
+            return self._fixed(Outcome.REFUSED, Mode.REFUSE, name, language, Reason.UNREADABLE)
+        if self._handoff_words.found_in(question.text):
+            return self._hand_over("policy", language, Reason.POLICY)
+        return self._by_intent(question, language)
+
     def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
         if intent in SMALLTALK:
@@ -74,6 +88,8 @@ class Answerer:
             return self._hand_over(name, language, Reason.ASKED_FOR_PERSON)
         if intent is Intent.COMPLAINT:
             return self._hand_over("complaint", language, Reason.COMPLAINT)
+        if intent is Intent.UPSET:
+            return self._hand_over("upset", language, Reason.CUSTOMER_UPSET)
         return None
 
     def _from_knowledge(

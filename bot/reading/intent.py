@@ -1,4 +1,4 @@
-"""Reads what a customer wants besides an answer: a person, to complain, or only to greet. Knows no knowledge."""
+"""Reads what a customer wants besides an answer: a person, to complain, only to greet. Knows no knowledge."""
 
 import re
 import tomllib
@@ -14,6 +14,13 @@ PERSON_COMMAND = "/human"
 _SMALLTALK_LIMIT = 80
 _CLAUSE_END = re.compile(r"(?<=[.!?。！？,，;；\n])")
 _WITHIN_WORD = re.compile(r"[a-zà-ÿ][a-zà-ÿ]", re.I)
+_ANGRY = re.compile("[😡😠🤬👿💢]")
+# "!!", "?!" or "!?": one mark alone is no shout.
+_SHOUT_MARKS = re.compile(r"[!?！？][!！]|[!！][?？]")
+_EDGES_OF_WORDS = "!?！？.,;:¡¿\"'()…"
+_SHOUTED_WORDS = 3
+_LETTER = re.compile(r"\w")
+_WITHIN_TOKEN = re.compile(r"['’]")
 _NOT_WORDS = re.compile(r"[^\w'\s]|_", re.UNICODE)
 
 
@@ -26,6 +33,7 @@ class Intent(StrEnum):
     GOODBYE = "goodbye"
     PERSON = "person"
     COMPLAINT = "complaint"
+    UPSET = "upset"
 
 
 SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
@@ -37,6 +45,8 @@ class _Patterns:
     smalltalk: dict[Intent, tuple[re.Pattern[str], ...]]
     person: re.Pattern[str]
     complaint: re.Pattern[str]
+    upset: re.Pattern[str]
+    glad: re.Pattern[str]
     asks_when: re.Pattern[str]
     asks_how: re.Pattern[str]
 
@@ -52,6 +62,8 @@ def _patterns() -> _Patterns:
         smalltalk={Intent(kind): _each_of(words) for kind, words in data["smalltalk"].items()},
         person=re.compile(_any_of(data["person"]), re.I),
         complaint=re.compile(_any_of(data["complaint"]), re.I),
+        upset=re.compile(_any_of(data["upset"]), re.I),
+        glad=re.compile(_any_of(data["glad"]), re.I),
         asks_when=re.compile(_any_of(data["asks_when"]), re.I),
         asks_how=re.compile(_any_of(data["asks_how"]), re.I),
     )
@@ -73,12 +85,32 @@ def read_intent(text: str) -> Intent:
         return Intent.PERSON
     if any(_complains(part, patterns) for part in parts):
         return Intent.COMPLAINT
-    return _smalltalk(text, patterns) or Intent.QUESTION
+    if any(patterns.upset.search(part) for part in parts) or _glares(text):
+        return Intent.UPSET
+    if smalltalk := _smalltalk(text, patterns):
+        return smalltalk
+    # Line by line, since several messages may be one question.
+    return Intent.UPSET if any(_shouts(line, patterns) for line in text.splitlines()) else Intent.QUESTION
 
 
 def _complains(part: str, patterns: _Patterns) -> bool:
     asks = patterns.asks_when.search(part) or patterns.asks_how.search(part)
     return bool(patterns.complaint.search(part)) and not asks
+
+
+def _glares(text: str) -> bool:
+    """Angry emoji and no word: beside a word they may be about a broken thing, which there are answers for."""
+    return bool(_ANGRY.search(text)) and not _LETTER.search(text)
+
+
+def _shouts(line: str, patterns: _Patterns) -> bool:
+    """Capitals nearly throughout, and exclamation marks in a row. "USB-C", "X100" and "AB-1234" are no words."""
+    if not _SHOUT_MARKS.search(line) or patterns.glad.search(line):
+        return False
+    tokens = [_WITHIN_TOKEN.sub("", token.strip(_EDGES_OF_WORDS)) for token in line.split()]
+    words = [token for token in tokens if len(token) > 1]
+    loud = [word for word in words if word.isalpha() and word.isupper()]
+    return len(loud) >= _SHOUTED_WORDS and len(loud) * 4 > len(words) * 3
 
 
 def _smalltalk(text: str, patterns: _Patterns) -> Intent | None:
