@@ -41,7 +41,8 @@ class Hours:
         wall = moment.astimezone(self.zone)
         if self.open_at(moment):
             return wall
-        earliest = _full_minute(moment)
+        # Never compared by the wall's clock: Python finds an hour that comes twice unequal to any of another zone.
+        earliest = moment.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
         for days in range(_DAYS_AHEAD + 1):
             candidates = self._candidates(wall.date() + days * _DAY, earliest)
             opening = next((minute for minute in candidates if self.open_at(minute)), None)
@@ -67,8 +68,3 @@ class Hours:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
-
-
-def _full_minute(moment: datetime) -> datetime:
-    begun = moment.astimezone(UTC).replace(second=0, microsecond=0)
-    return begun if begun == moment else begun + _MINUTE

@@ -74,11 +74,37 @@ def test_hands_over_when_it_does_not_know_twice(make_answerer: MakeAnswerer) -> 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("I want to talk to a person", Reason.ASKED_FOR_PERSON), ("我要投诉", Reason.COMPLAINT)],
+    [
+        ("I want to talk to a person", Reason.ASKED_FOR_PERSON),
+        ("我要投诉", Reason.COMPLAINT),
+        ("气死我了", Reason.CUSTOMER_UPSET),
+        (f"This is ridiculous! {RETURNS}", Reason.CUSTOMER_UPSET),
+    ],
 )
 def test_hands_over_to_a_person(make_answerer: MakeAnswerer, text: str, reason: Reason) -> None:
     answer = make_answerer().answer(Question(text))
     assert (answer.outcome, answer.mode, answer.reason) == (Outcome.HANDED_OVER, Mode.HANDOFF, reason)
+
+
+def test_who_is_upset_is_met_kindly(make_answerer: MakeAnswerer) -> None:
+    assert make_answerer().answer(Question("This is unacceptable!!!")).text.startswith("I'm sorry")
+
+
+@pytest.mark.parametrize(
+    "text", [f"{RETURNS} Else I make a Chargeback", "I want to complain: chargeback!", "我要退单"]
+)
+def test_the_owners_words_always_go_to_a_person(make_answerer: MakeAnswerer, text: str) -> None:
+    answer = make_answerer(policy=Policy(handoff_words=("chargeback", "退单"))).answer(Question(text))
+    assert (answer.outcome, answer.mode, answer.reason) == (Outcome.HANDED_OVER, Mode.HANDOFF, Reason.POLICY)
+    assert answer.sources == ()
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_what_holds_no_words_is_kept_for_a_colleague(make_answerer: MakeAnswerer, waiting: bool) -> None:
+    history = (PastTurn("customer", "自行车保修多久？"), PastTurn("bot", "自行车保修期为五年。"))
+    answer = make_answerer().answer(Question(" \n", history, waiting=waiting))
+    assert (answer.outcome, answer.reason, answer.language) == (Outcome.REFUSED, Reason.UNREADABLE, "zh")
+    assert ("图片" in answer.text) is not waiting
 
 
 def test_greets_in_the_customers_language(make_answerer: MakeAnswerer) -> None:
