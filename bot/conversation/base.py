@@ -47,8 +47,10 @@ class Conversations(Protocol):
         """The next conversation with unanswered messages, or None after `wait` seconds.
 
         A conversation is claimed by one worker at a time; a claim that nobody renews may be taken over.
-        What was claimed three times without a commit is given up: its messages are settled, an event turn
-        "undeliverable" tells so, and the conversation waits for an agent with the reason "engine_down".
+        `Claim.attempts` tells how often the same messages were claimed: a worker gives up by itself after ATTEMPTS
+        and says so to the customer. When not even that succeeds, after twice as many the store gives them up: they
+        are settled, an event turn "undeliverable" tells so, and the conversation waits for an agent with the reason
+        "engine_down".
         """
 
     async def extend(self, claim: Claim) -> Claim | None:

@@ -93,7 +93,7 @@ def keys_of(conversation: str) -> list[bytes]:
     shard = shard_of(conversation)
     own = [stem + encode(conversation) for stem in shard.stems]
     outbox = shard.outbox(conversation.partition(":")[0])
-    return [*own, shard.ready, shard.activity, shard.recent, outbox, shard.waiting]
+    return [*own, shard.ready, shard.activity, shard.recent, outbox, shard.waiting, shard.dead]
 
 
 def events_of(conversation: str) -> bytes:

@@ -126,6 +126,8 @@ class MemoryConversations:
             return bool(reply.turns) and reply.turns[0].id in record.seen
         if reply.whole and len(record.mailbox) > len(claim.pending):
             return False
+        if reply.buried:
+            self.dead.extend((claim.conversation, reply.buried) for _ in claim.pending)
         del record.mailbox[: len(claim.pending)]
         record.fence = record.attempts = 0
         self._ready.pop(claim.conversation, None)
@@ -243,13 +245,14 @@ class MemoryConversations:
         now = self.clock()
         for name in [name for name, free_at in self._ready.items() if free_at <= now]:
             record = self._records[name]
-            if record.attempts >= ATTEMPTS:
+            if record.attempts >= 2 * ATTEMPTS:
                 self._give_up(record)
                 continue
             record.attempts += 1
             record.fence = self.timeline.number()
             self._ready[name] = now + self.lease
-            return Claim(name, record.fence, tuple(record.mailbox), mark=self.timeline.mark)
+            pending = tuple(record.mailbox)
+            return Claim(name, record.fence, pending, mark=self.timeline.mark, attempts=record.attempts)
         return None
 
     def _give_up(self, record: _Record) -> None:

@@ -117,6 +117,8 @@ class Claim:
     """What the store needs to settle the claim; opaque to everyone else."""
     mark: str = "0"
     """The id of the last event when `pending` was read: what comes after it is news."""
+    attempts: int = 1
+    """How often these messages were claimed and not answered, this claim included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Reply:
     """What a worker commits for a claim: the bot's turns (none when it stays silent) and changes of the state.
 
     A None leaves that part of the state as it is. A reply to the `whole` of what is pending is refused when more
-    has come meanwhile, and the claim is kept.
+    has come meanwhile, and the claim is kept. What cannot be answered is laid aside with the dead letters when
+    `buried` says why.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -132,6 +135,7 @@ class Reply:
     reason: str | None = None
     language: str | None = None
     whole: bool = False
+    buried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

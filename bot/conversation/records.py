@@ -8,7 +8,7 @@ from typing import Any
 from bot.conversation.messages import Attachment, Event, Message, Role, State, Status, Turn
 
 ATTEMPTS = 3
-"""Claims of the same messages that may fail; the next one gives them up."""
+"""Claims of the same messages that may fail; who claims them next gives them up."""
 LEASE = 10.0
 """Seconds that a claim lasts unless it is renewed: so long a customer waits when a process died over a question."""
 KEPT_EVENTS = 2_000

@@ -108,9 +108,9 @@ class RedisConversations:
                 keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead, shard.waiting]
                 arguments = [self.script_settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
                 if found := await self.server.run("claim", keys, arguments):
-                    name, fence, receipt, pending, mark = found
+                    name, fence, receipt, pending, mark, attempts = found
                     turns = tuple(map(read_turn, pending))
-                    return Claim(decode(name), fence, turns, decode(receipt), decode(mark))
+                    return Claim(decode(name), fence, turns, decode(receipt), decode(mark), attempts)
             return None
 
         return await self.server.until("ready", look, wait)
@@ -130,7 +130,7 @@ class RedisConversations:
         changes = to_bytes({field: str(value) for field, value in parts.items() if value is not None})
         turns = [part for turn in reply.turns for part in self.turn_arguments(claim.conversation, turn)]
         settled = encode(claim.pending[0].id), len(claim.pending)
-        what = changes, int(reply.whole), len(reply.turns), *turns
+        what = changes, int(reply.whole), encode(reply.buried), len(reply.turns), *turns
         return bool(await self._act("commit", claim.conversation, claim.fence, *settled, *what))
 
     async def release(self, claim: Claim) -> None:

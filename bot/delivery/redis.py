@@ -66,7 +66,7 @@ class RedisOutbox:
 
     async def _act(self, name: str, outgoing: Outgoing, *arguments: bytes | str | int) -> Any:
         shard = shard_of(outgoing.conversation)
-        keys = [*keys_of(outgoing.conversation), shard.attempts(self._channel), shard.dead]
+        keys = [*keys_of(outgoing.conversation), shard.attempts(self._channel)]
         given = [self._settings, encode(outgoing.conversation), *arguments]
         return await self._server.run(_HERE + name, keys, given)
 

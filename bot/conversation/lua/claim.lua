@@ -4,20 +4,19 @@
 --       6 waiting
 -- ARGV  1 settings · 2 worker · 3-7 the stems of the keys state, turns, mailbox, events, seen: a conversation's name
 --       makes a stem a key of this shard's slot · 8 reason of giving up · 9-13 the event turn of giving up
--- Returns {conversation, fence, receipt, {turns}, id of the last event}, or nil when there is nothing to claim
+-- Returns {conversation, fence, receipt, {turns}, id of the last event, how often they were claimed}, or nil when there is nothing to claim
 
 local function place_named(id)
   return {
     state = ARGV[3] .. id, turns = ARGV[4] .. id, mailbox = ARGV[5] .. id, events = ARGV[6] .. id,
-    seen = ARGV[7] .. id, ready = KEYS[1], activity = KEYS[2], recent = KEYS[3], waiting = KEYS[6], id = id,
+    seen = ARGV[7] .. id, ready = KEYS[1], activity = KEYS[2], recent = KEYS[3], waiting = KEYS[6], dead = KEYS[5],
+    id = id,
   }
 end
 
 local function give_up(at, state, pending)
   local before = copy(state)
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', settings.kept, '*',
-    'conversation', at.id, 'reason', ARGV[8], 'turns', '[' .. table.concat(pending, ',') .. ']')
-  redis.call('PEXPIRE', KEYS[5], settings.retention)
+  bury(at, ARGV[8], pending)
   settle(at, state)
   append(at, state, 9)
   state.status, state.reason = 'waiting', ARGV[8]
@@ -33,12 +32,12 @@ while true do
   if #pending == 0 or state.entry ~= entry[1] then
     -- The conversation was removed for its age, or stands elsewhere in the list.
     drop(KEYS[1], entry[1])
-  elseif tonumber(state.attempts or 0) >= tonumber(settings.attempts) then
+  elseif tonumber(state.attempts or 0) >= 2 * settings.attempts then
     give_up(at, state, pending)
   else
     local fence = redis.call('INCR', KEYS[4])
     redis.call('HSET', at.state, 'fence', fence, 'worker', ARGV[2])
-    redis.call('HINCRBY', at.state, 'attempts', 1)
-    return {at.id, fence, entry[1], pending, last_event(at.events)}
+    local attempts = redis.call('HINCRBY', at.state, 'attempts', 1)
+    return {at.id, fence, entry[1], pending, last_event(at.events), attempts}
   end
 end

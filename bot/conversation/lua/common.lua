@@ -11,6 +11,7 @@
 --   recent    zset    conversation by the microsecond of its last change     (of the shard)
 --   outbox    stream  conversation, turn: what a channel must send           (of the shard and the channel)
 --   waiting   zset    conversation by the microsecond it began to wait for an agent   (of the shard)
+--   dead      stream  conversation, reason, turns: what was given up         (of the shard)
 -- and `id`, the conversation's name. `settings` is the JSON that every act gets as ARGV[1]; its values are texts:
 --   bell, retention (ms), remembrance (ms), lease (ms), attempts, kept
 
@@ -27,7 +28,7 @@ local function place_of(id)
   return {
     state = KEYS[1], turns = KEYS[2], mailbox = KEYS[3], events = KEYS[4], seen = KEYS[5],
     ready = KEYS[6], activity = KEYS[7], recent = KEYS[8], outbox = KEYS[9],
-    waiting = KEYS[10], id = id,
+    waiting = KEYS[10], dead = KEYS[11], id = id,
   }
 end
 
@@ -123,6 +124,13 @@ local function make_unready(at, state)
   if state.entry then drop(at.ready, state.entry) end
   state.entry = nil
   redis.call('HDEL', at.state, 'entry', 'fence', 'worker', 'attempts')
+end
+
+-- Lay turns (JSON texts) aside for people to look at.
+local function bury(at, reason, turns)
+  redis.call('XADD', at.dead, 'MAXLEN', '~', settings.kept, '*',
+    'conversation', at.id, 'reason', reason, 'turns', '[' .. table.concat(turns, ',') .. ']')
+  redis.call('PEXPIRE', at.dead, settings.retention)
 end
 
 -- Settle all pending turns.

@@ -1,15 +1,13 @@
 #!lua flags=allow-oom
 -- Settle a turn that was sent, or tell the conversation why it never will be.
--- KEYS  a place (see common.lua) · 11 attempts · 12 dead (stream of what was given up)
+-- KEYS  a place (see common.lua) · 12 attempts
 -- ARGV  1 settings · 2 conversation · 3 receipt · 4 why it is not sent, or '' · 5-9 the event turn that tells so
 
 local at = place_of(ARGV[2])
 local entry = redis.call('XRANGE', at.outbox, ARGV[3], ARGV[3])[1]
 if not entry then return end
 if ARGV[4] ~= '' then
-  redis.call('XADD', KEYS[12], 'MAXLEN', '~', settings.kept, '*',
-    'conversation', at.id, 'reason', ARGV[4], 'turns', '[' .. entry[2][4] .. ']')
-  redis.call('PEXPIRE', KEYS[12], settings.retention)
+  bury(at, ARGV[4], {entry[2][4]})
   local state = load_state(at)
   if state and redis.call('HEXISTS', at.seen, ARGV[5]) == 0 then
     local before = copy(state)
@@ -17,5 +15,5 @@ if ARGV[4] ~= '' then
     save(at, state, before)
   end
 end
-redis.call('HDEL', KEYS[11], ARGV[3])
+redis.call('HDEL', KEYS[12], ARGV[3])
 drop(at.outbox, ARGV[3])

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.base import Conversations, ConversationUnknown, MessageConflict
 from bot.conversation.messages import BOT, Claim, Event, Message, Reply, State, Status, Turn
-from bot.conversation.records import turn_of
+from bot.conversation.records import ATTEMPTS, turn_of
 from tests.bot.conversation.conftest import Store, outbox_of
 
 ADA = "telegram:42"
@@ -233,9 +233,9 @@ class TestClaiming:
         assert not await conversations.commit(first, said("too late"))
         assert await conversations.commit(again, said("in time"))
 
-    async def test_gives_up_what_failed_three_times(self, conversations: Conversations) -> None:
+    async def test_gives_up_what_failed_and_no_worker_could_apologize_for(self, conversations: Conversations) -> None:
         await ask(conversations, "poison")
-        for _ in range(3):
+        for _ in range(2 * ATTEMPTS):
             await conversations.release(await claim(conversations))
 
         assert await is_settled(conversations)
@@ -250,12 +250,22 @@ class TestClaiming:
     async def test_gives_up_what_nobody_survives(self, store: Store) -> None:
         conversations = await store.open(LEASE)
         await ask(conversations, "poison")
-        for _ in range(3):
+        for _ in range(2 * ATTEMPTS):
             await claim(conversations)
             await store.let_pass(LEASE * 1.5)
 
         assert await is_settled(conversations)
         assert (await conversations.read(ADA)).state.status is Status.WAITING
+
+    async def test_tells_how_often_the_same_was_claimed(self, conversations: Conversations) -> None:
+        await ask(conversations, "poison")
+        attempts = []
+        for _ in range(ATTEMPTS + 1):
+            claimed = await claim(conversations)
+            attempts.append(claimed.attempts)
+            await conversations.release(claimed)
+
+        assert attempts == [1, 2, 3, 4]
 
     async def test_a_commit_forgives_earlier_failures(self, conversations: Conversations) -> None:
         for text in ("one", "two"):

@@ -258,9 +258,8 @@ class TestWhatIsKept:
 
     async def test_what_was_given_up_is_kept_for_people(self, conversations: RedisConversations, raw: Redis) -> None:
         await ask(conversations, "poison \ud83d")
-        for _ in range(3):
-            await conversations.release(await claim(conversations))
-        await conversations.claim("worker", 0)
+        buried = Reply((Turn("sorry", "bot", "Sorry.", 1.0),), Status.WAITING, "engine_down", buried="engine_down")
+        await conversations.commit(await claim(conversations), buried)
 
         [(_, dead)] = await raw.xrange(shard_of(ADA).dead)
         assert dead[b"conversation"] == ADA.encode()
