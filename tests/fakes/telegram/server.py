@@ -7,6 +7,7 @@ its time, its parameters and what it was answered, in the order of the answers.
 import asyncio
 import itertools
 import json
+import math
 import random
 import time
 from collections.abc import Callable
@@ -111,6 +112,10 @@ class FakeTelegram(Customers):
         """The next updates are numbered from here, as Telegram does at random after a quiet week."""
         self._update_ids = itertools.count(first)
 
+    async def deliver_to(self, url: str, secret: str = "") -> None:
+        """Set the webhook, as the bot itself would."""
+        await self._result(self.token, "setwebhook", {"url": url, "secret_token": secret})
+
     def deliver_times(self, copies: int) -> None:
         """Post each update so many times at the same moment from now on."""
         self.webhook.copies = copies
@@ -209,8 +214,10 @@ class FakeTelegram(Customers):
 
     def _fault(self, method: str, params: Json) -> Fault | None:
         chat = chat_of(params)
-        if (left := self.windows.left(chat)) > 0:
-            return too_many(max(1, round(left)))
+        if chat is not None and (left := self.windows.left(chat)) > 0:
+            # Whole seconds are told, and what is told holds.
+            self.windows.bar(chat, math.ceil(left))
+            return too_many(math.ceil(left))
         fault = self._ordered(method, chat)
         if fault is None or fault.accepted or not fault.status:
             return too_many(wait) if (wait := self.windows.count(method, chat)) else fault
