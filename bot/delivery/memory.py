@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversation.base import ConversationsUnavailable
-from bot.conversation.memory import Letter, MemoryConversations
+from bot.conversation.memory import MemoryConversations
+from bot.conversation.memory_ledger import Letter
 from bot.conversation.memory_timeline import CHANGED
 from bot.conversation.messages import Turn
 from bot.delivery.base import FULL, OPEN, UNDELIVERED, Attempt, Outgoing, Parcel, Post

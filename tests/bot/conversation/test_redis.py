@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.conversation.base import Conversations, ConversationsError, ConversationsUnavailable, ConversationUnknown
 from bot.conversation.keys import ALL_SHARDS, SCHEMA, keys_of, shard_of
-from bot.conversation.messages import Claim, Message, Reply, Turn
+from bot.conversation.messages import Claim, Message, Reply, Status, Turn
 from bot.conversation.redis import RedisConversations
 from bot.conversation.schema import SCHEMA_VERSION
 from bot.conversation.valkey import find_binary
