@@ -10,38 +10,55 @@ import pytest
 import structlog
 
 from bot.channels.telegram.splitting import LONGEST_PART
-from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Message, Outgoing
+from bot.conversation.base import ConversationsUnavailable
+from bot.conversation.messages import Message
+from bot.delivery.base import Outgoing, Post
 from tests.bot.channels.telegram.conftest import TEMPO, Open
 from tests.fakes.faults import Fault, blocked, broken, cut_short, migrated, reset_after_accept, slow, too_many
 from tests.fakes.frontdesk import FrontDesk, Outage, answered
 from tests.fakes.telegram import FakeTelegram
 
 
-class Impatient(Outage):
-    """Gives every outgoing turn a second time at once, as a store does whose lease is over."""
+class Outbox(Outage):
+    """Away while `down`. When `impatient`, it gives every turn twice at once, as if the store's lease were over."""
 
-    def __init__(self, conversations: Any) -> None:
-        super().__init__(conversations)
+    def __init__(self, outbox: Any) -> None:
+        super().__init__(outbox)
+        self.impatient = False
         self.given_again = 0
+        self._outbox = outbox
         self._given: Outgoing | None = None
 
-    async def outgoing(self, channel: str, sender: str, wait: float) -> Outgoing | None:
-        if again := self._given:
+    async def next(self, sender: str, wait: float) -> Outgoing | None:
+        if "next" in self.down:
+            raise ConversationsUnavailable("the server is away")
+        if self.impatient and (again := self._given):
             self._given = None
             self.given_again += 1
             return replace(again, attempts=2)
-        self._given = await self._conversations.outgoing(channel, sender, wait)
+        self._given = await self._outbox.next(sender, wait)
         return self._given
+
+
+@pytest.fixture
+def post(post: Post) -> Post:
+    outbox: Any = Outbox(post.outbox)
+    return replace(post, outbox=outbox)
+
+
+@pytest.fixture
+def outbox(post: Post) -> Outbox:
+    assert isinstance(post.outbox, Outbox)
+    return post.outbox
 
 
 async def ask(desk: FrontDesk, said: str, chat: int = 42) -> None:
     await desk.receive(Message(f"telegram:{chat}", said, said, 0.0))
 
 
-async def nothing_left(desk: FrontDesk) -> None:
-    """Every turn was settled: the store has nothing more to send, even after its lease."""
-    assert await desk.conversations.outgoing("telegram", "another", 0.1) is None
+async def nothing_left(outbox: Outbox) -> None:
+    """Every turn was settled: the store has nothing more to send, not even to another sender."""
+    assert await outbox.next("another", 0.1) is None
 
 
 @pytest.mark.usefixtures("running")
@@ -130,9 +147,9 @@ async def test_not_even_typing_is_shown_in_a_chat_that_must_wait(telegram: FakeT
 
 
 async def test_a_turn_that_comes_again_while_it_waits_is_sent_once(
-    telegram: FakeTelegram, desk: FrontDesk, channel: Open
+    telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox, channel: Open
 ) -> None:
-    desk.conversations = Impatient(desk.conversations)
+    outbox.impatient = True
     telegram.fail("sendMessage", broken(), times=3)
     with structlog.testing.capture_logs() as lines:
         async with channel():
@@ -143,7 +160,7 @@ async def test_a_turn_that_comes_again_while_it_waits_is_sent_once(
 
     assert telegram.sent(42) == ["You asked: Hello", "You asked: Next"]
     assert not [line for line in lines if line["log_level"] == "error"]
-    assert desk.conversations.given_again >= 2
+    assert outbox.given_again >= 2
 
 
 @pytest.mark.usefixtures("running")
@@ -151,7 +168,7 @@ async def test_a_turn_that_comes_again_while_it_waits_is_sent_once(
     "fault", [blocked(), Fault(400, "Bad Request: chat not found", times=9)], ids=["blocked", "not found"]
 )
 async def test_a_turn_that_is_refused_for_good_is_settled(
-    telegram: FakeTelegram, desk: FrontDesk, fault: Fault
+    telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox, fault: Fault
 ) -> None:
     telegram.fail("sendMessage", fault, chat=42)
     await ask(desk, "to no one")
@@ -160,12 +177,14 @@ async def test_a_turn_that_is_refused_for_good_is_settled(
     await telegram.until(lambda: bool(telegram.sent(43)))
 
     assert len(telegram.calls("sendMessage", 42)) == 1
-    await nothing_left(desk)
+    await nothing_left(outbox)
 
 
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("fault", [broken(), slow(0.2)], ids=["500", "slow"])
-async def test_a_passing_fault_sends_once(telegram: FakeTelegram, desk: FrontDesk, fault: Fault) -> None:
+async def test_a_passing_fault_sends_once(
+    telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox, fault: Fault
+) -> None:
     telegram.fail("sendMessage", fault)
     await ask(desk, "Hello")
     await telegram.until(lambda: bool(telegram.sent(42)))
@@ -173,7 +192,7 @@ async def test_a_passing_fault_sends_once(telegram: FakeTelegram, desk: FrontDes
     await telegram.until(lambda: "You asked: Next" in telegram.sent(42))
 
     assert telegram.sent(42) == ["You asked: Hello", "You asked: Next"]
-    await nothing_left(desk)
+    await nothing_left(outbox)
 
 
 @pytest.mark.usefixtures("running")
@@ -203,13 +222,13 @@ async def test_a_group_that_became_a_supergroup_is_found_again(telegram: FakeTel
 
 @pytest.mark.usefixtures("running")
 async def test_a_sent_turn_that_cannot_be_settled_yet_is_not_sent_again(
-    telegram: FakeTelegram, desk: FrontDesk
+    telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox
 ) -> None:
-    desk.conversations.down.add("sent")
+    outbox.down.add("settle")
     await ask(desk, "Hello")
     await telegram.until(lambda: bool(telegram.sent(42)))
     await asyncio.sleep(0.2)
-    desk.conversations.down.clear()
+    outbox.down.clear()
     await ask(desk, "Next")
     await telegram.until(lambda: len(telegram.sent(42)) == 2)
 
@@ -219,7 +238,6 @@ async def test_a_sent_turn_that_cannot_be_settled_yet_is_not_sent_again(
 async def test_what_a_stop_leaves_unsent_is_sent_after_the_next_start(
     telegram: FakeTelegram, desk: FrontDesk, channel: Open
 ) -> None:
-    desk.conversations = Outage(MemoryConversations(lease=0.5))
     telegram.fail("sendMessage", broken(), times=1000)
     async with channel():
         await ask(desk, "Hello")
@@ -236,11 +254,11 @@ async def test_what_a_stop_leaves_unsent_is_sent_after_the_next_start(
 
 
 @pytest.mark.usefixtures("running")
-async def test_an_outbox_that_is_away_is_waited_for(telegram: FakeTelegram, desk: FrontDesk) -> None:
-    desk.conversations.down.add("outgoing")
+async def test_an_outbox_that_is_away_is_waited_for(telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox) -> None:
+    outbox.down.add("next")
     await ask(desk, "Hello")
     await asyncio.sleep(0.2)
     assert telegram.sent() == []
 
-    desk.conversations.down.clear()
+    outbox.down.clear()
     await telegram.until(lambda: telegram.sent(42) == ["You asked: Hello"])
