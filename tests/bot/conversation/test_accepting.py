@@ -1,0 +1,104 @@
+"""What base.py promises of accepting messages, on every store."""
+
+import asyncio
+
+import pytest
+
+from bot.conversation.base import Conversations, MessageConflict
+from bot.conversation.messages import Message, Reply, Status, Turn
+from bot.conversation.records import turn_of
+from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
+from tests.bot.conversation.conftest import Store
+
+
+class TestAccepting:
+    async def test_stores_a_message_once(self, conversations: Conversations) -> None:
+        assert await ask(conversations, "Where is it?")
+        assert not await ask(conversations, "Where is it?")
+
+        assert await texts(conversations) == ["Where is it?"]
+        assert [turn.text for turn in (await claim(conversations)).pending] == ["Where is it?"]
+
+    async def test_is_still_once_after_the_reply(self, conversations: Conversations) -> None:
+        await ask(conversations, "Where is it?")
+        await conversations.commit(await claim(conversations), said("Here."))
+
+        assert not await ask(conversations, "Where is it?")
+
+        assert await texts(conversations) == ["Where is it?", "Here."]
+        assert await is_settled(conversations)
+
+    async def test_two_hundred_deliveries_at_once_make_one_turn(self, store: Store) -> None:
+        doors = [await store.open() for _ in range(4)]
+
+        accepted = await asyncio.gather(*(ask(door, "Hello") for door in doors for _ in range(50)))
+
+        assert accepted.count(True) == 1
+        assert await texts(doors[0]) == ["Hello"]
+        assert len((await claim(doors[0])).pending) == 1
+
+    async def test_refuses_an_id_with_another_text(self, conversations: Conversations) -> None:
+        await conversations.accept(Message(ADA, "1", "Where is it?", 1.0))
+
+        with pytest.raises(MessageConflict, match="'1'"):
+            await conversations.accept(Message(ADA, "1", "Where was it?", 1.0))
+
+        assert await texts(conversations) == ["Where is it?"]
+
+    async def test_refuses_the_id_of_the_bots_turn_even_with_its_words(self, conversations: Conversations) -> None:
+        await ask(conversations, "Where is it?")
+        await conversations.commit(await claim(conversations), said("Here.", "bot-1"))
+
+        with pytest.raises(MessageConflict):
+            await conversations.accept(Message(ADA, "bot-1", "Here.", 1.0))
+
+    async def test_an_id_is_unique_in_its_conversation_only(self, conversations: Conversations) -> None:
+        assert await conversations.accept(Message("web:1", "1", "Hello", 1.0))
+        assert await conversations.accept(Message("web:2", "1", "Good day", 1.0))
+
+    @pytest.mark.parametrize("text", ["", "\0", "\ud83d", "😀" * 5000, "\u202eشكرا", '"}\r\n\\', "订单在哪里？"])
+    async def test_any_text_survives(self, conversations: Conversations, text: str) -> None:
+        message = Message(f"web:{text[:9]}", f"id{text[:9]}", text, 1.25, text[:9])
+        await conversations.accept(message)
+
+        read = await conversations.read(message.conversation)
+        [event] = [e for e in await conversations.events(message.conversation, "0", 0) if e.kind == "turn"]
+        claimed = await claim(conversations)
+
+        turn = Turn(message.id, "customer", text, 1.25, text[:9])
+        assert read.turns == (turn,) == claimed.pending
+        assert turn_of(event.data) == turn
+        assert (read.state.preview, read.state.name, read.state.id) == (text[:120], text[:9], message.conversation)
+
+    async def test_keeps_how_the_customer_is_called(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello", name="Ada")
+        await ask(conversations, "Hello?")
+
+        assert (await conversations.read(ADA)).state.name == "Ada"
+
+    async def test_takes_a_language_hint_only_where_nothing_better_is_known(
+        self, conversations: Conversations
+    ) -> None:
+        await ask(conversations, "Hallo", language="de")
+        assert (await conversations.read(ADA)).state.language == "de"
+
+        await conversations.commit(await claim(conversations), Reply(language="fr"))
+        await ask(conversations, "Salut", language="de")
+
+        assert (await conversations.read(ADA)).state.language == "fr"
+
+    async def test_opens_a_resolved_conversation_again(self, conversations: Conversations) -> None:
+        await ask(conversations, "Thanks")
+        await conversations.commit(await claim(conversations), Reply(status=Status.RESOLVED))
+        await ask(conversations, "One more thing")
+
+        assert (await conversations.read(ADA)).state.status is Status.OPEN
+
+    async def test_queues_nothing_while_an_agent_is_the_owner(self, conversations: Conversations) -> None:
+        await ask(conversations, "A person, please")
+        await conversations.take_over(ADA, "Mia")
+
+        assert await ask(conversations, "Are you there?")
+
+        assert await is_settled(conversations)
+        assert "Are you there?" in await texts(conversations)

@@ -1,0 +1,144 @@
+"""What base.py promises of claims, on every store."""
+
+import asyncio
+
+from bot.conversation.base import Conversations
+from bot.conversation.messages import Reply, Status
+from bot.conversation.records import ATTEMPTS
+from tests.bot.conversation.acts import ADA, LEASE, SOON, ask, claim, is_settled, said, texts
+from tests.bot.conversation.conftest import Store
+
+
+class TestClaiming:
+    async def test_gives_the_unanswered_turns_oldest_first(self, conversations: Conversations) -> None:
+        for text in ("one", "two", "three"):
+            await ask(conversations, text)
+
+        claimed = await claim(conversations)
+
+        assert claimed.conversation == ADA
+        assert [turn.text for turn in claimed.pending] == ["one", "two", "three"]
+        assert {turn.role for turn in claimed.pending} == {"customer"}
+
+    async def test_gives_nothing_when_there_is_nothing(self, conversations: Conversations) -> None:
+        assert await conversations.claim("worker", 0.01) is None
+
+    async def test_wakes_up_for_a_message(self, store: Store) -> None:
+        waiting = asyncio.create_task((await store.open()).claim("worker", SOON))
+        await asyncio.sleep(0.02)
+        await ask(await store.open(), "Hello")
+
+        claimed = await waiting
+
+        assert claimed is not None
+        assert claimed.pending[0].text == "Hello"
+
+    async def test_one_worker_at_a_time(self, store: Store) -> None:
+        first, second = await store.open(), await store.open()
+        await ask(first, "Hello")
+        await claim(first)
+        await ask(first, "Hello?")
+
+        assert await second.claim("another", 0.01) is None
+
+    async def test_every_conversation_comes(self, conversations: Conversations) -> None:
+        names = {f"web:{number}" for number in range(40)}
+        for name in names:
+            await ask(conversations, "Hello", name)
+
+        assert {(await claim(conversations)).conversation for _ in names} == names
+
+    async def test_fences_grow(self, conversations: Conversations) -> None:
+        fences = []
+        for text in ("one", "two", "three"):
+            await ask(conversations, text)
+            claimed = await claim(conversations)
+            fences.append(claimed.fence)
+            await conversations.commit(claimed, Reply())
+
+        assert fences == sorted(set(fences))
+
+    async def test_what_nobody_renews_may_be_taken_over(self, store: Store) -> None:
+        first, second = await store.open(LEASE), await store.open(LEASE)
+        await ask(first, "Hello")
+        lost = await claim(first)
+        await store.let_pass(LEASE * 1.5)
+        taken = await claim(second)
+
+        assert taken.pending == lost.pending
+        assert taken.fence > lost.fence
+        assert not await first.commit(lost, said("too late"))
+        assert not await first.renew(lost)
+        assert not await first.publish(lost, "sentence", {"turn": "t", "text": "too late"})
+        await first.release(lost)
+        assert await second.commit(taken, said("in time"))
+        assert await texts(first) == ["Hello", "in time"]
+
+    async def test_what_is_renewed_is_kept(self, store: Store) -> None:
+        conversations = await store.open(lease=1.0)
+        await ask(conversations, "Hello")
+        claimed = await claim(conversations)
+        await store.let_pass(0.7)
+        assert await conversations.renew(claimed)
+        await store.let_pass(0.7)
+
+        assert await is_settled(conversations)
+        assert await conversations.commit(claimed, said("At last."))
+
+    async def test_a_settled_claim_cannot_be_renewed(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        claimed = await claim(conversations)
+        await conversations.commit(claimed, Reply())
+
+        assert not await conversations.renew(claimed)
+
+    async def test_released_it_is_ready_at_once(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        first = await claim(conversations)
+        await conversations.release(first)
+        again = await claim(conversations)
+
+        assert again.pending == first.pending
+        assert not await conversations.commit(first, said("too late"))
+        assert await conversations.commit(again, said("in time"))
+
+    async def test_gives_up_what_failed_and_no_worker_could_apologize_for(self, conversations: Conversations) -> None:
+        await ask(conversations, "poison")
+        for _ in range(2 * ATTEMPTS):
+            await conversations.release(await claim(conversations))
+
+        assert await is_settled(conversations)
+        given_up = await conversations.read(ADA)
+        assert (given_up.state.status, given_up.state.reason) == (Status.WAITING, "engine_down")
+        assert [(turn.role, turn.text) for turn in given_up.turns[1:]] == [("event", "undeliverable")]
+        assert given_up.state.preview == "poison"
+
+        await ask(conversations, "And now?")
+        assert [turn.text for turn in (await claim(conversations)).pending] == ["And now?"]
+
+    async def test_gives_up_what_nobody_survives(self, store: Store) -> None:
+        conversations = await store.open(LEASE)
+        await ask(conversations, "poison")
+        for _ in range(2 * ATTEMPTS):
+            await claim(conversations)
+            await store.let_pass(LEASE * 1.5)
+
+        assert await is_settled(conversations)
+        assert (await conversations.read(ADA)).state.status is Status.WAITING
+
+    async def test_tells_how_often_the_same_was_claimed(self, conversations: Conversations) -> None:
+        await ask(conversations, "poison")
+        attempts = []
+        for _ in range(ATTEMPTS + 1):
+            claimed = await claim(conversations)
+            attempts.append(claimed.attempts)
+            await conversations.release(claimed)
+
+        assert attempts == [1, 2, 3, 4]
+
+    async def test_a_commit_forgives_earlier_failures(self, conversations: Conversations) -> None:
+        for text in ("one", "two"):
+            await ask(conversations, text)
+            for _ in range(2):
+                await conversations.release(await claim(conversations))
+            assert await conversations.commit(await claim(conversations), Reply())
