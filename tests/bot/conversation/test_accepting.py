@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.conversation.base import Conversations, MessageConflict
-from bot.conversation.messages import Message, Reply, Status, Turn
+from bot.conversation.messages import Attachment, Message, Reply, Status, Turn
 from bot.conversation.records import turn_of
 from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
 from tests.bot.conversation.conftest import Store
@@ -102,3 +102,27 @@ class TestAccepting:
 
         assert await is_settled(conversations)
         assert "Are you there?" in await texts(conversations)
+
+
+class TestAttachments:
+    async def test_survive(self, conversations: Conversations) -> None:
+        attached = (
+            Attachment("voice", "file-1", mime="audio/ogg", size=9),
+            Attachment("contact", name="阿达 \ud83d"),
+        )
+        await conversations.accept(Message(ADA, "1", "Listen", 1.5, attachments=attached))
+        claimed = await claim(conversations)
+        [event] = [event for event in await conversations.events(ADA, "0", 0) if event.kind == "turn"]
+
+        turn = Turn("1", "customer", "Listen", 1.5, attachments=attached)
+        assert claimed.pending == (turn,) == (await conversations.read(ADA)).turns
+        assert turn_of(event.data) == turn
+
+    async def test_need_no_text(self, conversations: Conversations) -> None:
+        message = Message(ADA, "1", "", 1.5, attachments=(Attachment("photo", "file-1"),))
+
+        assert await conversations.accept(message)
+        assert not await conversations.accept(message)
+        claimed = await claim(conversations)
+        assert claimed.pending[0].attachments == message.attachments
+        assert await conversations.commit(claimed, said("A fine picture."))

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Reply, Status
+from bot.conversation.messages import Claim, Reply, Status, Turn
 from bot.conversation.records import ATTEMPTS
-from tests.bot.conversation.acts import ADA, LEASE, SOON, ask, claim, is_settled, said, texts
+from tests.bot.conversation.acts import ADA, LEASE, SOON, ask, claim, is_settled, kinds, said, texts
 from tests.bot.conversation.conftest import Store
 
 
@@ -142,3 +144,87 @@ class TestClaiming:
             for _ in range(2):
                 await conversations.release(await claim(conversations))
             assert await conversations.commit(await claim(conversations), Reply())
+
+
+class TestExtending:
+    async def test_gives_all_that_is_pending_by_now(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        assert await conversations.extend(claimed) == claimed
+        await ask(conversations, "two")
+        await ask(conversations, "three")
+
+        extended = await conversations.extend(claimed)
+
+        assert extended is not None
+        assert [turn.text for turn in extended.pending] == ["one", "two", "three"]
+        assert (extended.conversation, extended.fence) == (ADA, claimed.fence)
+        assert await conversations.commit(extended, said("all"))
+        assert await is_settled(conversations)
+
+    @pytest.mark.parametrize("loss", ["commit", "release", "take_over", "say", "resolve", "lease"])
+    async def test_gives_nothing_when_the_claim_was_lost(self, store: Store, loss: str) -> None:
+        conversations = await store.open(LEASE)
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        if loss == "commit":
+            await conversations.commit(claimed, said("1"))
+        elif loss == "release":
+            await conversations.release(claimed)
+        elif loss == "take_over":
+            await conversations.take_over(ADA, "Mia")
+        elif loss == "say":
+            await conversations.say(ADA, "Mia", Turn("a", "agent", "Hello", 3.0, "Mia"))
+        elif loss == "resolve":
+            await conversations.resolve(ADA, "Mia")
+        else:
+            await store.let_pass(LEASE * 1.5)
+            await claim(conversations)
+        await ask(conversations, "two")
+
+        assert await conversations.extend(claimed) is None
+
+    async def test_is_no_renewal(self, store: Store) -> None:
+        first, second = await store.open(LEASE), await store.open(LEASE)
+        await ask(first, "one")
+        claimed = await claim(first)
+        await store.let_pass(LEASE * 0.75)
+        await first.extend(claimed)
+        await store.let_pass(LEASE * 0.75)
+
+        assert (await claim(second)).fence > claimed.fence
+
+    async def test_an_unknown_conversation_s_claim_is_lost(self, conversations: Conversations) -> None:
+        assert await conversations.extend(Claim("web:never", 1, (Turn("1", "customer", "?", 1.0),))) is None
+
+
+class TestMarks:
+    async def test_events_after_a_claims_mark_are_what_came_later(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        assert await kinds(conversations, claimed.mark) == []
+        await ask(conversations, "two")
+        await conversations.announce(ADA, "stop", {})
+
+        assert await kinds(conversations, claimed.mark) == ["turn", "stop"]
+
+    async def test_events_after_an_extended_claims_mark_are_what_came_later_still(
+        self, conversations: Conversations
+    ) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        await ask(conversations, "two")
+        await conversations.publish(claimed, "typing", {"who": "bot"})
+        extended = await conversations.extend(claimed)
+        assert extended is not None
+        assert await kinds(conversations, extended.mark) == []
+        await ask(conversations, "three")
+
+        assert await kinds(conversations, extended.mark) == ["turn"]
+
+    async def test_another_conversations_events_do_not_count(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        await ask(conversations, "Hello", "telegram:43")
+
+        assert await kinds(conversations, claimed.mark) == []

@@ -3,10 +3,12 @@
 import asyncio
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Claim, Reply, Status, Turn
-from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
+from bot.conversation.messages import Attachment, Claim, Reply, Status, Turn
+from bot.conversation.records import turn_of
+from tests.bot.conversation.acts import ADA, ask, claim, is_settled, kinds, last_mark, said, texts
 from tests.bot.conversation.conftest import Store, outbox_of
 
 
@@ -126,3 +128,60 @@ class TestCommitting:
             order = list(itertools.chain.from_iterable(reply.split("+") for reply in replies))
             assert order == [f"{name}{number}" for number in range(40)]
         assert set(most.values()) == {1}
+
+
+class TestTheWhole:
+    async def test_is_refused_when_more_is_pending_and_the_claim_is_kept(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        await ask(conversations, "two")
+        mark = await last_mark(conversations)
+
+        assert not await conversations.commit(claimed, replace(said("only one"), whole=True))
+
+        assert await kinds(conversations, mark) == []
+        assert await outbox_of(conversations).next("sender", 0) is None
+        assert await conversations.renew(claimed)
+        extended = await conversations.extend(claimed)
+        assert extended is not None
+        assert await conversations.commit(extended, replace(said("both"), whole=True))
+        assert await texts(conversations) == ["one", "two", "both"]
+        assert await is_settled(conversations)
+
+    async def test_is_written_when_nothing_came(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+
+        assert await conversations.commit(claimed, replace(said("one"), whole=True))
+        assert await conversations.commit(claimed, replace(said("one"), whole=True))
+
+    async def test_may_be_given_up_for_a_part(self, conversations: Conversations) -> None:
+        await ask(conversations, "one")
+        claimed = await claim(conversations)
+        await ask(conversations, "two")
+        assert not await conversations.commit(claimed, replace(said("1"), whole=True))
+
+        assert await conversations.commit(claimed, said("1"))
+        assert [turn.text for turn in (await claim(conversations)).pending] == ["two"]
+
+
+async def test_the_same_id_with_other_words_is_no_repetition(conversations: Conversations) -> None:
+    await ask(conversations, "Hello")
+    claimed = await claim(conversations)
+    assert await conversations.commit(claimed, said("Hi.", "b"))
+
+    assert not await conversations.commit(claimed, said("Something else", "b"))
+    assert await texts(conversations) == ["Hello", "Hi."]
+
+
+async def test_a_turn_that_is_sent_once_and_its_attachments_survive(conversations: Conversations) -> None:
+    attached = (Attachment("photo", "file-1", "label.png", "image/png", 4711), Attachment("place"))
+    turn = Turn("b", "bot", "", 2.5, attachments=attached, once=True)
+    await ask(conversations, "Hello")
+    await conversations.commit(await claim(conversations), Reply((turn,)))
+
+    outgoing = await outbox_of(conversations).next("sender", 0)
+    shown = [turn_of(event.data) for event in await conversations.events(ADA, "0", 0) if event.kind == "turn"]
+
+    assert outgoing is not None
+    assert (await conversations.read(ADA)).turns[-1] == outgoing.turn == shown[-1] == turn
