@@ -5,6 +5,7 @@ in the folder tell who is there, and the kernel frees them whatever happens to t
     door     held for the moments in which a process comes or goes
     guests   shared by every process that uses the server
     server   inherited by the server itself: while it is held, the data belongs to a live server
+Before the server starts, its files are examined; after it was stopped, they are sealed.
 """
 
 import asyncio
@@ -23,11 +24,14 @@ from urllib.parse import quote
 
 import structlog
 
+from bot.conversation.aof import Damage, admit, examine
 from bot.conversation.base import ConversationsUnavailable
 from bot.conversation.locks import FileLock
+from bot.conversation.seal import write_seal
 
 _log = structlog.get_logger(__name__)
 
+_PID = "valkey.pid"
 _LONGEST_SOCKET = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
 _LOOK = 0.02  # seconds
 _ANSWER = 2.0  # seconds that a healthy server never needs
@@ -68,11 +72,28 @@ def socket_path(folder: Path) -> Path:
     return private / "valkey.sock"
 
 
+def examine_files(folder: Path) -> list[Damage]:
+    """All damage to the folder's files, whether a server uses them or not. Raises OSError."""
+    if not folder.is_dir():
+        return []
+    with FileLock(folder / "door.lock") as door:
+        # While the door is held nobody can start a server, which might cut the files.
+        live = not door.take() or not _is_free(folder)
+        return examine(folder, live=live)
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether no server runs in the folder."""
+    with FileLock(folder / "server.lock") as lock:
+        return lock.take()
+
+
 class EmbeddedValkey:
     """`async with EmbeddedValkey(folder) as server:` runs the folder's server, or joins the one that runs.
 
-    Entering raises ConversationsUnavailable, in one line, when there can be none. `patience` is how many seconds
-    another process, or the server itself, may take to come or go; reading a large file in is not counted.
+    Entering raises ConversationsUnavailable, in one line, when there can be none, or when its files are damaged and
+    not only the last act is lost. `patience` is how many seconds another process, or the server itself, may take to
+    come or go; reading a large file in is not counted.
     """
 
     def __init__(self, folder: Path, *, binary: Path | None = None, patience: float = 30.0) -> None:
@@ -136,6 +157,8 @@ class EmbeddedValkey:
         with FileLock(self._folder / "server.lock") as lock:
             if lock.take():
                 self._remove_stale_socket()
+                for damage in await asyncio.to_thread(admit, self._folder):
+                    _log.warning("the conversations' files were damaged", damage=str(damage))
                 await self._launch(lock)
         await self._until_ready()
 
@@ -181,7 +204,7 @@ class EmbeddedValkey:
             "unixsocketperm": "700",
             "dir": str(self._folder),
             "logfile": str(self._folder / "valkey.log"),
-            "pidfile": str(self._folder / "valkey.pid"),
+            "pidfile": str(self._folder / _PID),
             "daemonize": "yes",
             "appendonly": "yes",
             # Not "everysec": while one sync is under way the next writes wait in the server for up to 2 s, and a
@@ -216,10 +239,16 @@ class EmbeddedValkey:
                 _log.warning("the embedded Valkey does not stop", folder=str(self._folder), said=said)
                 return
             await asyncio.sleep(_LOOK)
+        # A server that was killed leaves its number behind, and perhaps an entry that it did not finish.
+        if (self._folder / _PID).exists():
+            return
+        try:
+            await asyncio.to_thread(write_seal, self._folder)
+        except OSError as error:
+            _log.warning("the conversations' files are not sealed", error=str(error))
 
     def _is_gone(self) -> bool:
-        with FileLock(self._folder / "server.lock") as lock:
-            return lock.take()
+        return _is_free(self._folder)
 
     async def _within(self, done: Callable[[], bool]) -> bool:
         """Whether it is done within the patience."""

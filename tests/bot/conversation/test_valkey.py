@@ -227,6 +227,7 @@ class TestTrouble:
 
     async def test_a_server_that_ends_at_once(self, folder: Path) -> None:
         put(folder / "appendonlydir" / "appendonly.aof.manifest", "this is no manifest\n")
+        put(folder / "accept-damage")
 
         assert "ended" in await self.told(EmbeddedValkey(folder))
         assert not runs(folder)
