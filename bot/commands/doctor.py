@@ -6,35 +6,21 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from bot.commands.common import KnowledgeOption, load_settings, run
+from bot.commands.common import KnowledgeOption, load_settings
+from bot.commands.doctor_conversations import check_files, check_redis
+from bot.commands.doctor_finding import Finding
 from bot.commands.failures import one_line
 from bot.settings import Settings
 
 _ROOM = 2_000_000_000  # bytes; a model is converted beside what it is made from
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found. When something is `sick`, the cure stands in `cure` or in what was found."""
-
-    what: str
-    found: str
-    cure: str = ""
-    failed: bool = False
-
-    @property
-    def sick(self) -> bool:
-        """Whether something must be done."""
-        return self.failed or bool(self.cure)
-
-
 def doctor(knowledge: KnowledgeOption = None) -> None:
-    """Check models, knowledge, Redis, the port and the disk. Exit code 1 when something needs a cure."""
+    """Check disk, models, knowledge, conversations and the port. Exit code 1 when something needs a cure."""
     settings = load_settings("error")
     if knowledge:
         settings = settings.model_copy(update={"knowledge": knowledge})
@@ -49,17 +35,20 @@ def doctor(knowledge: KnowledgeOption = None) -> None:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """All findings, in the order in which their cures make sense."""
-    checks: list[tuple[str, Callable[[Settings], Finding]]] = [
+    checks: list[tuple[str, Callable[[Settings], Finding | list[Finding]]]] = [
         ("disk", _disk),
         ("models", _models),
         ("knowledge", _knowledge),
-        ("redis", _redis),
+        # Before the server starts, which cuts off an incomplete end.
+        ("files", check_files),
+        ("redis", check_redis),
         ("port", _port),
         ("telegram", _telegram),
     ]
     for what, check in checks:
         try:
-            yield check(settings)
+            found = check(settings)
+            yield from [found] if isinstance(found, Finding) else found
         except Exception as error:
             yield Finding(what, one_line(error) or f"{type(error).__name__}: {error}", failed=True)
 
@@ -121,22 +110,6 @@ def _knowledge(settings: Settings) -> Finding:
             found += f", but was built with {built} and not with {settings.embedder}"
             return Finding("knowledge", found, "build it again, or leave KEFU_EMBEDDER out")
     return Finding("knowledge", found)
-
-
-def _redis(settings: Settings) -> Finding:
-    from bot.app import open_redis
-    from bot.conversation.redis import RedisConversations
-
-    async def ping() -> str:
-        async with open_redis(settings) as url:
-            conversations = await RedisConversations.connect(url)
-            try:
-                await conversations.ping()
-            finally:
-                await conversations.close()
-            return "the one of KEFU_REDIS_URL" if settings.redis_url else "the embedded Valkey"
-
-    return Finding("redis", f"{run(ping())} answers")
 
 
 def _port(settings: Settings) -> Finding:
