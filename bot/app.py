@@ -17,6 +17,8 @@ from bot.answering.support import SpanSupport
 from bot.conversation.base import ConversationsError
 from bot.desk.desk import Desk
 from bot.desk.hours import Hours
+from bot.desk.news import Burst
+from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
 from bot.models.catalogue import read_catalogue
@@ -203,6 +205,7 @@ class House:
     brain: Brain
     engine: Engine
     desk: Desk
+    replier: Replier
     conversations: "RedisConversations"
     redis_url: str
     snapshot: str
@@ -231,4 +234,6 @@ async def house_of(brain: Brain) -> AsyncIterator[House]:
         retention = settings.retention_days * 86_400
         conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
         stack.push_async_callback(conversations.close)
-        yield House(settings, brain, engine, Desk(conversations, engine), conversations, url, snapshot)
+        burst = Burst(settings.burst_seconds, max(4 * settings.burst_seconds, 3.0))
+        replier = Replier(conversations, engine, burst=burst, hours=hours_of(settings))
+        yield House(settings, brain, engine, Desk(conversations, engine), replier, conversations, url, snapshot)

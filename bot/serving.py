@@ -23,12 +23,9 @@ _LOOK_FOR_SNAPSHOT = 1.0  # seconds
 
 async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     """Run everything until `stop` is set, or until one part fails: then all stop and the error is raised."""
-    workers = [
-        Worker(house.desk.conversations, house.engine, f"{os.getpid()}-{number}")
-        for number in range(house.settings.workers)
-    ]
+    worker = Worker(house.conversations, house.replier.reply, str(os.getpid()))
     jobs = [telegram_job(house, stop)] if house.settings.telegram_token else []
-    jobs += [serve_web(house, stop, tell), follow_snapshots(house, stop), *(worker.run(stop) for worker in workers)]
+    jobs += [serve_web(house, stop, tell), follow_snapshots(house, stop), worker.run(stop)]
     threading.Thread(target=house.brain.warm, name="warm", daemon=True).start()
     tasks = [asyncio.create_task(job) for job in jobs]
     try:

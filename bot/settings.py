@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=120, ge=16)
     queue_size: int = Field(default=4, ge=1)
     workers: int = Field(default=4, ge=1)
+    # Messages of one customer within so many seconds of each other are answered together.
+    burst_seconds: float = Field(default=1.0, ge=0, le=30)
 
     # Persons: words that always bring one, and when they are there. Lists in JSON.
     handoff_words: Annotated[list[Annotated[str, AfterValidator(_word)]], NoDecode, _list_such_as('["lawyer"]')] = []

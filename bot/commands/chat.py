@@ -21,7 +21,7 @@ def chat(knowledge: KnowledgeOption = None) -> None:
     async def talk() -> None:
         stop = asyncio.Event()
         async with house_of(brain) as house:
-            worker = Worker(house.desk.conversations, house.engine, "console")
+            worker = Worker(house.conversations, house.replier.reply, "console")
             working = asyncio.create_task(worker.run(stop))
             try:
                 if sys.stdin.isatty():

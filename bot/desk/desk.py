@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import structlog
 
-from bot.answering.answer import Answer, Outcome, PastTurn, Question
+from bot.answering.answer import Answer
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Conversation, Message, State, Status, Turn
+from bot.conversation.messages import Message, State, Turn
 from bot.desk.admission import objection
+from bot.desk.history import question_of, unanswered
 from bot.reading.intent import PERSON_COMMAND
 
 _log = structlog.get_logger(__name__)
@@ -48,7 +49,7 @@ class Desk:
     async def suggest(self, conversation: str) -> Answer:
         """What the bot would answer to the customer's last turns now."""
         known = await self._conversations.read(conversation, last=_HISTORY)
-        return await self._engine.answer(question_of(known, _unanswered(known)))
+        return await self._engine.answer(question_of(known, unanswered(known)))
 
     async def take_over(self, conversation: str, agent: str) -> State:
         """Make an agent the owner: the bot is silent from here."""
@@ -93,35 +94,3 @@ class Desk:
         """Tell agents by an event turn what happened, once for what it is about."""
         event = Turn(f"{about}-{what}", "event", what, time.time(), name)
         await self._conversations.note(conversation, event)
-
-
-def question_of(known: Conversation, pending: tuple[Turn, ...]) -> Question:
-    """The question that the pending turns ask together, with what was said before as its history.
-
-    What the customer wrote after them is the next question's, though it is known already.
-    """
-    ids = {turn.id for turn in pending}
-    first = next((place for place, turn in enumerate(known.turns) if turn.id in ids), len(known.turns))
-    # A reply to an earlier question may stand after the first pending turn: it came while that reply was made.
-    said = [turn for place, turn in enumerate(known.turns) if place < first or turn.role != "customer"]
-    before = [turn for turn in said if turn.role != "event"]
-    return Question(
-        text="\n".join(turn.text for turn in pending),
-        history=tuple(_past(turn) for turn in before[-_HISTORY:]),
-        language=known.state.language,
-        waiting=known.state.status is Status.WAITING,
-    )
-
-
-def _past(turn: Turn) -> PastTurn:
-    assert turn.role != "event"
-    refused = turn.answer is not None and turn.answer["outcome"] == Outcome.REFUSED
-    return PastTurn(turn.role, turn.text, refused)
-
-
-def _unanswered(known: Conversation) -> tuple[Turn, ...]:
-    """The customer's last turns: those after the last reply, else the very last one."""
-    said = [turn for turn in known.turns if turn.role != "event"]
-    last_reply = max((i for i, turn in enumerate(said) if turn.role != "customer"), default=-1)
-    pending = tuple(said[last_reply + 1 :])
-    return pending or tuple(turn for turn in said if turn.role == "customer")[-1:]

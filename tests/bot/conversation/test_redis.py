@@ -1,6 +1,7 @@
 """What only a server can do wrong, or must do besides the contract."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from redis.asyncio import Redis
 from bot.conversation.base import Conversations, ConversationsError, ConversationsUnavailable, ConversationUnknown
 from bot.conversation.keys import ALL_SHARDS, SCHEMA, keys_of, shard_of
 from bot.conversation.messages import Claim, Message, Reply, Status, Turn
+from bot.conversation.records import ATTEMPTS
 from bot.conversation.redis import RedisConversations
 from bot.conversation.schema import SCHEMA_VERSION
 from bot.conversation.valkey import find_binary
@@ -338,3 +340,67 @@ async def test_many_listeners_need_few_connections(conversations: RedisConversat
 
     assert all([await listener for listener in listening])
     assert during - before <= 32 + 1
+
+
+class TestAClock:
+    async def test_that_was_set_back_lets_nothing_of_before_be_sent(
+        self, conversations: RedisConversations, raw: Redis
+    ) -> None:
+        # The outbox's ids are ahead of the clock, as they are after the clock was set back.
+        ahead = (await raw.time())[0] * 1000 + 3_600_000
+        entry = await raw.xadd(shard_of(ADA).outbox("telegram"), {"conversation": "", "turn": ""}, id=f"{ahead}-0")
+        await raw.xdel(shard_of(ADA).outbox("telegram"), entry)
+        await ask(conversations, "one")
+        await conversations.commit(await claim(conversations), Reply((Turn("b", "bot", "Hi.", 2.5),)))
+        outbox = outbox_of(conversations)
+        before = await outbox.next("sender", 0)
+        await conversations.take_over(ADA, "Mia")
+        await conversations.hand_back(ADA)
+        await ask(conversations, "two")
+        await conversations.commit(await claim(conversations), Reply((Turn("c", "bot", "Again.", 2.5),)))
+        after = await outbox.next("sender", 0)
+
+        assert before is not None
+        assert after is not None
+        assert await outbox.attempt(before, 0, "sender") == "withdrawn"
+        assert await outbox.attempt(after, 0, "sender") == "first"
+
+
+class TestTheQueue:
+    async def test_keeps_who_waits_longer_than_the_retention_and_still_writes(
+        self, server: RealServer, connect: Connect
+    ) -> None:
+        conversations = await connect(server.url, retention=0.3)
+        neighbour = next(f"web:{n}" for n in range(999) if shard_of(f"web:{n}") is shard_of(ADA))
+        for name in (ADA, neighbour):
+            await ask(conversations, "A person!", name)
+            await conversations.commit(await claim(conversations), Reply((), Status.WAITING))
+        for number in range(5):
+            await asyncio.sleep(0.1)
+            for name in (neighbour, ADA):
+                await ask(conversations, str(number), name)
+
+        assert await conversations.queue() == [ADA, neighbour]
+
+    async def test_forgets_who_was_removed_for_their_age(self, server: RealServer, connect: Connect) -> None:
+        conversations = await connect(server.url, retention=0.2)
+        await ask(conversations, "A person!")
+        await conversations.commit(await claim(conversations), Reply((), Status.WAITING))
+        await asyncio.sleep(0.3)
+
+        assert await conversations.queue() == []
+
+
+async def test_giving_up_is_told_with_the_time_at_which_it_happened(server: RealServer, connect: Connect) -> None:
+    conversations = await connect(server.url, lease=0.3)
+    await ask(conversations, "poison")
+    for _ in range(2 * ATTEMPTS - 1):
+        await conversations.release(await claim(conversations))
+    await claim(conversations)
+    begun = time.time()
+
+    assert await conversations.claim("another", 1.5) is None
+
+    told = (await conversations.read(ADA)).turns[-1]
+    assert told.text == "undeliverable"
+    assert told.at - begun > 0.25

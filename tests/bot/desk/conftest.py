@@ -1,7 +1,9 @@
 """A desk over conversations in memory, and an answerer that says what a test wants, when it wants."""
 
+import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,11 +12,14 @@ from bot.answering.engine import Engine
 from bot.conversation.memory import MemoryConversations
 from bot.conversation.messages import Message
 from bot.desk.desk import Desk
-from bot.desk.worker import Worker
+from bot.desk.news import Burst
+from bot.desk.replying import Replier
+
+NO_BURST = Burst(0.0, 0.0)
 
 
 class Scripted:
-    """Answers every question alike; `go` holds it back, `questions` keeps what it was asked."""
+    """Answers every question alike; `go` holds it back, `before` runs first, `questions` keeps what it was asked."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -23,11 +28,17 @@ class Scripted:
         self.questions: list[Question] = []
         self.outcome = Outcome.ANSWERED
         self.fails: Exception | None = None
+        self.cancelled: list[threading.Event] = []
+        self.before: Callable[[], Coroutine[Any, Any, object]] | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     def answer(
         self, question: Question, release: Callable[[Sentence], None], cancelled: threading.Event | None = None
     ) -> Answer:
         self.questions.append(question)
+        self.cancelled.append(cancelled or threading.Event())
+        if self.before and self.loop:
+            asyncio.run_coroutine_threadsafe(self.before(), self.loop).result(5)
         release(Sentence("First.", ("entry",)))
         self.started.set()
         assert self.go.wait(5)
@@ -39,8 +50,10 @@ class Scripted:
 
 
 @pytest.fixture
-def answerer() -> Scripted:
-    return Scripted()
+async def answerer() -> Scripted:
+    scripted = Scripted()
+    scripted.loop = asyncio.get_running_loop()
+    return scripted
 
 
 @pytest.fixture
@@ -62,8 +75,8 @@ def desk(conversations: MemoryConversations, engine: Engine) -> Desk:
 
 
 @pytest.fixture
-def worker(conversations: MemoryConversations, engine: Engine) -> Worker:
-    return Worker(conversations, engine, "w1")
+def replier(conversations: MemoryConversations, engine: Engine) -> Replier:
+    return Replier(conversations, engine, burst=NO_BURST)
 
 
 def message(text: str = "Where is my parcel?", number: int = 1) -> Message:

@@ -6,7 +6,7 @@ from bot.conversation.base import ConversationUnknown
 from bot.conversation.memory import MemoryConversations
 from bot.conversation.messages import BOT, Turn
 from bot.desk.desk import Desk, question_of
-from bot.desk.worker import Worker
+from bot.desk.replying import Replier
 from bot.reading.intent import PERSON_COMMAND
 from tests.bot.desk.conftest import Scripted, message
 
@@ -76,13 +76,13 @@ async def test_an_empty_reply_is_refused(desk: Desk) -> None:
 
 
 async def test_a_refused_turn_is_known_as_one(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
+    desk: Desk, replier: Replier, answerer: Scripted, conversations: MemoryConversations
 ) -> None:
     answerer.outcome = Outcome.REFUSED
     await desk.receive(message())
     claim = await conversations.claim("w1", 1)
     assert claim is not None
-    await worker.answer(claim)
+    await replier.reply(claim)
     known = await conversations.read("web:1")
     question = question_of(known, (Turn("m9", "customer", "And now?", 2000.0),))
     assert [turn.refused for turn in question.history] == [False, True]
@@ -99,28 +99,13 @@ async def test_a_message_that_comes_after_the_claim_is_no_history_of_the_questio
     assert (question.text, question.history) == ("Where is my parcel?", ())
 
 
-async def test_a_reply_that_came_after_the_question_is_its_history(
-    desk: Desk, worker: Worker, conversations: MemoryConversations
-) -> None:
-    await desk.receive(message("Where is my parcel?", 1))
-    claim = await conversations.claim("w1", 1)
-    assert claim is not None
-    await desk.receive(message("And can I return it?", 2))
-    await worker.answer(claim)
-    claim = await conversations.claim("w1", 1)
-    assert claim is not None
-    question = question_of(await conversations.read("web:1"), claim.pending)
-    assert question.text == "And can I return it?"
-    assert [turn.text for turn in question.history] == ["Where is my parcel?", "First. Second."]
-
-
 async def test_the_question_tells_that_an_agent_was_called(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
+    desk: Desk, replier: Replier, answerer: Scripted, conversations: MemoryConversations
 ) -> None:
     answerer.outcome = Outcome.HANDED_OVER
     for number in (1, 2):
         await desk.receive(message("a person, please", number))
         claim = await conversations.claim("w1", 1)
         assert claim is not None
-        await worker.answer(claim)
+        await replier.reply(claim)
     assert [question.waiting for question in answerer.questions] == [False, True]

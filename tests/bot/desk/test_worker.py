@@ -2,14 +2,19 @@ import asyncio
 
 import pytest
 
-from bot.answering.answer import Outcome
 from bot.answering.engine import Engine
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import BOT, Claim, Conversation, Reply, Status
+from bot.conversation.messages import Claim, Conversation, Reply
 from bot.desk.desk import Desk
+from bot.desk.replying import Replier
 from bot.desk.worker import Worker
-from tests.bot.desk.conftest import Scripted, message
+from tests.bot.desk.conftest import NO_BURST, Scripted, message
+
+
+def worker_of(conversations: MemoryConversations, engine: Engine, renewal: float = 3.0) -> Worker:
+    answer = Replier(conversations, engine, burst=NO_BURST).reply
+    return Worker(conversations, answer, "w1", renewal=renewal)
 
 
 async def claimed(conversations: MemoryConversations) -> Claim:
@@ -22,82 +27,12 @@ async def kinds(conversations: MemoryConversations) -> list[str]:
     return [event.kind for event in await conversations.events("web:1", "0", 0)]
 
 
-async def test_answers_what_was_accepted(desk: Desk, worker: Worker, conversations: MemoryConversations) -> None:
-    await desk.receive(message())
-    assert await worker.answer(await claimed(conversations))
-    turn = (await conversations.read("web:1")).turns[-1]
-    assert (turn.role, turn.text) == ("bot", "First. Second.")
-    assert turn.answer is not None
-    assert turn.answer["confidence"] == 0.9
-
-
-async def test_sentences_are_shown_before_the_turn(
-    desk: Desk, worker: Worker, conversations: MemoryConversations
-) -> None:
-    await desk.receive(message())
-    await worker.answer(await claimed(conversations))
-    events = await conversations.events("web:1", "0", 0)
-    shown = [event for event in events if event.kind in {"typing", "sentence"} or event.data.get("role") == "bot"]
-    assert [event.kind for event in shown] == ["typing", "sentence", "sentence", "turn"]
-    assert shown[1].data["turn"] == shown[3].data["id"]
-    assert [event.data["text"] for event in shown[1:3]] == ["First.", "Second."]
-
-
-async def test_several_messages_are_one_question(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
-) -> None:
-    await desk.receive(message("Hello", 1))
-    await desk.receive(message("Where is it?", 2))
-    await worker.answer(await claimed(conversations))
-    assert answerer.questions[0].text == "Hello\nWhere is it?"
-    assert await conversations.claim("w1", 0) is None
-
-
-async def test_an_agent_who_comes_while_an_answer_is_made_silences_it(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
-) -> None:
-    answerer.go.clear()
-    await desk.receive(message())
-    answering = asyncio.create_task(worker.answer(await claimed(conversations)))
-    await asyncio.to_thread(answerer.started.wait, 5)
-    await desk.say("web:1", "Ada", "I am here.", "t1")
-    answerer.go.set()
-    assert not await answering
-    turns = (await conversations.read("web:1")).turns
-    assert [turn.role for turn in turns if turn.role != "event"] == ["customer", "agent"]
-    events = await conversations.events("web:1", "0", 0)
-    assert [event.kind for event in events][-1] == "withdrawn"
-    assert "Second." not in [event.data.get("text") for event in events]
-
-
-async def test_a_handoff_leaves_the_conversation_waiting_with_its_reason(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
-) -> None:
-    answerer.outcome = Outcome.HANDED_OVER
-    await desk.receive(message("I want a person"))
-    await worker.answer(await claimed(conversations))
-    conversation = await conversations.read("web:1")
-    assert (conversation.state.status, conversation.state.reason) == (Status.WAITING, "asked_for_person")
-    assert [turn.text for turn in conversation.turns[-2:]] == ["First. Second.", "handed_over"]
-    assert conversation.state.owner == BOT
-
-
-async def test_a_broken_engine_brings_a_person_instead_of_silence(
-    desk: Desk, worker: Worker, answerer: Scripted, conversations: MemoryConversations
-) -> None:
-    answerer.fails = RuntimeError("weights are gone")
-    await desk.receive(message())
-    assert await worker.answer(await claimed(conversations))
-    state = (await conversations.read("web:1")).state
-    assert (state.status, state.reason) == (Status.WAITING, "engine_down")
-
-
 async def test_stopping_gives_an_unfinished_answer_back(
-    desk: Desk, worker: Worker, engine: Engine, answerer: Scripted, conversations: MemoryConversations
+    desk: Desk, replier: Replier, answerer: Scripted, conversations: MemoryConversations
 ) -> None:
     answerer.go.clear()
     await desk.receive(message())
-    running = asyncio.create_task(worker.run(asyncio.Event()))
+    running = asyncio.create_task(Worker(conversations, replier.reply, "w1").run(asyncio.Event()))
     await asyncio.to_thread(answerer.started.wait, 5)
     running.cancel()
     answerer.go.set()
@@ -149,7 +84,7 @@ async def test_a_reply_that_cannot_be_written_is_made_again_without_waiting_out_
     conversations = Failing()
     conversations.commits.append(ConversationsUnavailable("away"))
     await Desk(conversations, engine).receive(message())
-    await answered(conversations, Worker(conversations, engine, "w1"))
+    await answered(conversations, worker_of(conversations, engine))
     assert conversations.commits == []
 
 
@@ -158,7 +93,7 @@ async def test_a_store_that_errs_ends_no_worker(error: Exception, engine: Engine
     conversations = Failing()
     conversations.claims.append(error)
     await Desk(conversations, engine).receive(message())
-    await answered(conversations, Worker(conversations, engine, "w1"))
+    await answered(conversations, worker_of(conversations, engine))
     assert conversations.claims == []
 
 
@@ -167,7 +102,12 @@ async def test_a_renewal_that_fails_is_followed_by_another(engine: Engine, answe
     conversations.renewals.append(ConversationsUnavailable("away"))
     answerer.go.clear()
     await Desk(conversations, engine).receive(message())
-    working = asyncio.create_task(answered(conversations, Worker(conversations, engine, "w1", renewal=0.01)))
+    working = asyncio.create_task(
+        answered(
+            conversations,
+            worker_of(conversations, engine, renewal=0.01),
+        )
+    )
     await asyncio.wait_for(conversations.renewed.wait(), 5)
     answerer.go.set()
     await working
@@ -190,7 +130,7 @@ async def test_a_bug_in_one_reply_ends_no_worker(engine: Engine) -> None:
     conversations = Forgetful()
     await Desk(conversations, engine).receive(message())
     stop = asyncio.Event()
-    running = asyncio.create_task(Worker(conversations, engine, "w1").run(stop))
+    running = asyncio.create_task(worker_of(conversations, engine).run(stop))
     async with asyncio.timeout(5):
         while (await MemoryConversations.read(conversations, "web:1")).turns[-1].role != "bot":
             await asyncio.sleep(0.01)
@@ -198,9 +138,9 @@ async def test_a_bug_in_one_reply_ends_no_worker(engine: Engine) -> None:
     await running
 
 
-async def test_runs_until_it_is_stopped(desk: Desk, worker: Worker, conversations: MemoryConversations) -> None:
+async def test_runs_until_it_is_stopped(desk: Desk, replier: Replier, conversations: MemoryConversations) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(stop))
+    running = asyncio.create_task(Worker(conversations, replier.reply, "w1").run(stop))
     await desk.receive(message())
     async with asyncio.timeout(5):
         while "turn" not in (await kinds(conversations))[1:]:
