@@ -101,9 +101,9 @@ class RedisConversations:
         return bool(done)
 
     async def claim(self, worker: str, wait: float) -> Claim | None:
-        event = self._event_turn(UNDELIVERABLE)
-
         async def look() -> Claim | None:
+            # Made anew for every look: it tells the time, and the same may be given up twice.
+            event = self._event_turn(UNDELIVERABLE)
             for shard in await self._filled([(shard, shard.ready) for shard in self._shards()]):
                 keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead, shard.waiting]
                 arguments = [self.script_settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
@@ -178,7 +178,7 @@ class RedisConversations:
         return _known(await self._act("note", conversation, *self.turn_arguments(conversation, turn)))
 
     async def queue(self) -> Sequence[str]:
-        calls: list[Call] = [([shard.waiting], [self.script_settings]) for shard in ALL_SHARDS]
+        calls: list[Call] = [([s.waiting], [self.script_settings, s.state_stem]) for s in ALL_SHARDS]
         waiting = [
             (float(since), decode(name))
             for found in await self.server.run_many("queue", calls)

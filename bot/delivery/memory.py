@@ -78,9 +78,10 @@ class MemoryOutbox:
 
 
 class MemoryInbox:
-    """Implements `Inbox`; `dead` is what was buried, with the reasons."""
+    """Implements `Inbox`; `full` updates may wait, and `dead` is what was buried, with the reasons."""
 
-    def __init__(self, conversations: MemoryConversations) -> None:
+    def __init__(self, conversations: MemoryConversations, full: int = FULL) -> None:
+        self._full = full
         self._bell = conversations.timeline.bell
         self._parcels: deque[Parcel] = deque()
         self._seen: set[str] = set()
@@ -90,8 +91,8 @@ class MemoryInbox:
     async def put(self, name: str, raw: bytes) -> bool:
         if name in self._seen:
             return False
-        if len(self._parcels) >= FULL:
-            raise ConversationsUnavailable(f"{FULL:,} updates wait already")
+        if len(self._parcels) >= self._full:
+            raise ConversationsUnavailable(f"{self._full:,} updates wait already")
         self._seen.add(name)
         self._count += 1
         self._parcels.append(Parcel(name, raw, str(self._count), attempts=0))
@@ -111,15 +112,18 @@ class MemoryInbox:
         return await self._bell.until(CHANGED, look, wait)
 
     async def bury(self, parcel: Parcel, reason: str) -> None:
-        self._remove(parcel)
-        self.dead.append((parcel.name, reason))
+        if self._remove(parcel):
+            self.dead.append((parcel.name, reason))
 
     async def waiting(self) -> int:
         return len(self._parcels)
 
-    def _remove(self, parcel: Parcel) -> None:
-        if self._parcels and self._parcels[0].receipt == parcel.receipt:
+    def _remove(self, parcel: Parcel) -> bool:
+        """Whether it was there."""
+        is_there = bool(self._parcels) and self._parcels[0].receipt == parcel.receipt
+        if is_there:
             self._parcels.popleft()
+        return is_there
 
 
 class MemoryLeases:

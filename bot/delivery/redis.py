@@ -72,18 +72,19 @@ class RedisOutbox:
 
 
 class RedisInbox:
-    """Implements `Inbox`."""
+    """Implements `Inbox`; `full` updates may wait."""
 
-    def __init__(self, conversations: RedisConversations, place: str) -> None:
+    def __init__(self, conversations: RedisConversations, place: str, full: int = FULL) -> None:
         self._server, self._settings = conversations.server, conversations.script_settings
         self._place = place
+        self._full = full
         self._updates, self._attempts = post_key(place, "updates"), post_key(place, "update-attempts")
 
     async def put(self, name: str, raw: bytes) -> bool:
         keys = [self._updates, post_key(self._place, f"update:{name}")]
-        stored = await self._server.run(f"{_HERE}put_update", keys, [self._settings, encode(name), raw, FULL])
+        stored = await self._server.run(f"{_HERE}put_update", keys, [self._settings, encode(name), raw, self._full])
         if stored < 0:
-            raise ConversationsUnavailable(f"{FULL:,} updates wait already")
+            raise ConversationsUnavailable(f"{self._full:,} updates wait already")
         return bool(stored)
 
     async def next(self, done: Parcel | None, wait: float) -> Parcel | None:

@@ -91,8 +91,11 @@ local function save(at, state, before)
   if news then show(at, 'state', state_json(state)) end
   redis.call('ZADD', at.recent, microseconds, at.id)
   local oldest = tonumber(microseconds) - tonumber(settings.retention) * 1000
-  for _, list in ipairs({at.recent, at.waiting}) do
-    redis.call('ZREMRANGEBYSCORE', list, '-inf', string.format('%.0f', oldest))
+  redis.call('ZREMRANGEBYSCORE', at.recent, '-inf', string.format('%.0f', oldest))
+  -- Who has waited for so long may have written since: then the place in the queue is kept.
+  local long = redis.call('ZRANGEBYSCORE', at.waiting, '-inf', string.format('%.0f', oldest), 'LIMIT', 0, 10)
+  for _, id in ipairs(long) do
+    if not redis.call('ZSCORE', at.recent, id) then redis.call('ZREM', at.waiting, id) end
   end
   redis.call('XADD', at.activity, 'MAXLEN', '~', settings.kept, '*', 'conversation', at.id)
   ring('activity')
@@ -144,8 +147,17 @@ local function give_to(at, state, agent, first)
   settle(at, state)
   if state.owner ~= agent then append(at, state, first) end
   state.owner, state.status = agent, 'open'
-  -- What the bot said until now and was not sent yet never will be.
-  redis.call('HSET', at.state, 'taken', math.floor(tonumber(microseconds) / 1000))
+  -- What the bot said until now and was not sent yet never will be. Not by the time: a clock may be set back.
+  local last = redis.call('XREVRANGE', at.outbox, '+', '-', 'COUNT', 1)[1]
+  redis.call('HSET', at.state, 'taken', last and last[1] or '0-0')
+end
+
+-- Whether an entry of a stream comes before another; both are ids.
+local function is_earlier(a, b)
+  local a_time, a_place = string.match(a, '(%d+)-(%d+)')
+  local b_time, b_place = string.match(b, '(%d+)-(%d+)')
+  if a_time ~= b_time then return tonumber(a_time) < tonumber(b_time) end
+  return tonumber(a_place) < tonumber(b_place)
 end
 
 -- The id of the last event, for those who want to hear of later ones.

@@ -7,8 +7,8 @@
 local at = place_of(ARGV[2])
 local pending = redis.pcall('XPENDING', at.outbox, GROUP, ARGV[3], ARGV[3], 1)
 if pending.err or not pending[1] or pending[1][2] ~= ARGV[5] then return 'lost' end
-local taken = tonumber(redis.call('HGET', at.state, 'taken') or '-1')
-if ARGV[6] == 'bot' and tonumber(string.match(ARGV[3], '^%d+')) <= taken then return 'withdrawn' end
+local taken = redis.call('HGET', at.state, 'taken')
+if ARGV[6] == 'bot' and taken and not is_earlier(taken, ARGV[3]) then return 'withdrawn' end
 local known = redis.call('HGET', KEYS[12], ARGV[3])
 local parts = known and cjson.decode(known) or {}
 if parts[ARGV[4]] then return 'again' end

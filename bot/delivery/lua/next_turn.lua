@@ -6,13 +6,6 @@
 
 local outbox, sender = KEYS[1], ARGV[2]
 
-local function earlier(a, b)
-  local a_time, a_place = string.match(a, '(%d+)-(%d+)')
-  local b_time, b_place = string.match(b, '(%d+)-(%d+)')
-  if a_time ~= b_time then return tonumber(a_time) < tonumber(b_time) end
-  return tonumber(a_place) < tonumber(b_place)
-end
-
 -- The oldest entry that another sender had in hand: it went away, for only one may send.
 local function of_another()
   local pending = redis.pcall('XPENDING', outbox, GROUP)
@@ -22,7 +15,7 @@ local function of_another()
     local name = consumer[1]
     if name ~= sender then
       local first = redis.call('XPENDING', outbox, GROUP, '-', '+', 1, name)[1]
-      if first and (not oldest or earlier(first[1], oldest)) then oldest, owner = first[1], name end
+      if first and (not oldest or is_earlier(first[1], oldest)) then oldest, owner = first[1], name end
     end
   end
   if not oldest then return nil end
@@ -41,5 +34,6 @@ while true do
     local deliveries = redis.call('XPENDING', outbox, GROUP, entry[1], entry[1], 1)[1][4]
     return {entry[1], entry[2][2], entry[2][4], deliveries, redis.call('HGET', KEYS[2], entry[1]) or ''}
   end
+  redis.call('HDEL', KEYS[2], entry[1])
   drop(outbox, entry[1])
 end

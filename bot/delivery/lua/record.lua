@@ -4,7 +4,9 @@
 -- ARGV  1 settings · 2 receipt · 3 part · 4 the channel's id of the message, or '' when it surely did not arrive
 
 local known = redis.call('HGET', KEYS[1], ARGV[2])
-local parts = known and cjson.decode(known) or {}
+-- Who records too late, after another has settled the turn, leaves nothing behind.
+if not known then return end
+local parts = cjson.decode(known)
 parts[ARGV[3]] = ARGV[4] ~= '' and ARGV[4] or nil
 if next(parts) then
   redis.call('HSET', KEYS[1], ARGV[2], cjson.encode(parts))

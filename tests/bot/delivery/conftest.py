@@ -1,12 +1,14 @@
 """Posts of every kind beside stores of every kind, empty at the begin of each test."""
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.conversation.base import Conversations
+from bot.conversation.keys import post_key, shard_of
 from bot.conversation.memory import MemoryConversations
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import Post
-from bot.delivery.memory import memory_post
+from bot.delivery.memory import MemoryInbox, memory_post
 from bot.delivery.redis import redis_post
 from tests.bot.conversation.conftest import KINDS, Store, store
 
@@ -27,6 +29,25 @@ class Posts:
             return conversations, self._memory
         assert isinstance(conversations, RedisConversations)
         return conversations, redis_post(conversations, "telegram", "7")
+
+    async def dead_updates(self) -> list[tuple[str, str]]:
+        """The updates that were buried, with the reasons."""
+        if self._memory is not None:
+            assert isinstance(self._memory.inbox, MemoryInbox)
+            return self._memory.inbox.dead
+        assert self.store.server is not None
+        async with Redis.from_url(self.store.server.url) as raw:
+            dead = await raw.xrange(post_key("telegram:7", "dead"))
+        return [(fields[b"id"].decode(), fields[b"reason"].decode()) for _, fields in dead]
+
+    async def known_of_parts(self, conversation: str) -> int:
+        """How many turns the conversation's shard still knows something of the parts of."""
+        if self.store.server is None:
+            conversations = await self.store.open()
+            assert isinstance(conversations, MemoryConversations)
+            return len([letter for letter in conversations.letters.values() if letter.parts])
+        async with Redis.from_url(self.store.server.url) as raw:
+            return int(await raw.hlen(shard_of(conversation).attempts("telegram")))
 
 
 @pytest.fixture

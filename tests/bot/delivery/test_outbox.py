@@ -192,3 +192,52 @@ class TestTellingAgents:
         await post.outbox.settle(await taken(post.outbox))
 
         assert (await conversations.read(ADA)).turns[-1].role == "bot"
+
+
+class TestWhatIsOver:
+    async def test_a_late_record_of_a_settled_turn_leaves_nothing_behind(self, posts: Posts) -> None:
+        conversations, post = await posts.open()
+        await answer(conversations, "Hello")
+        outgoing = await taken(post.outbox)
+        await post.outbox.attempt(outgoing, 0, "sender")
+        await post.outbox.settle(outgoing)
+        await post.outbox.record(outgoing, 0, "4711")
+
+        assert await posts.known_of_parts(ADA) == 0
+
+    async def test_a_sender_who_comes_back_gets_what_another_had_in_hand(self, posts: Posts) -> None:
+        conversations, post = await posts.open()
+        await answer(conversations, "Hello")
+        for sender in ("one", "two", "one", "two"):
+            outgoing = await taken(post.outbox, sender)
+
+        assert outgoing.attempts == 4
+        assert await post.outbox.attempt(outgoing, 0, "one") is Attempt.LOST
+        assert await post.outbox.attempt(outgoing, 0, "two") is Attempt.FIRST
+
+    async def test_a_turn_is_told_undelivered_once_and_unconfirmed_once(self, posts: Posts) -> None:
+        conversations, post = await posts.open()
+        await answer(conversations, "Hello")
+        outgoing = await taken(post.outbox)
+        for _ in range(3):
+            await post.outbox.settle(outgoing, "the customer has blocked the bot")
+
+        assert [t.text for t in (await conversations.read(ADA)).turns] == ["Hello", "re: Hello", "undelivered"]
+        assert await post.outbox.attempt(outgoing, 0, "sender") is Attempt.LOST
+
+    async def test_bot_words_of_before_stay_withdrawn_when_the_agent_hands_back_at_once(self, posts: Posts) -> None:
+        conversations, post = await posts.open()
+        for number in range(30):
+            await answer(conversations, f"before {number}")
+            old = await taken(post.outbox)
+            await conversations.say(ADA, "Kim", Turn(f"kim-{number}", "agent", "Let me look.", 3.0, "Kim"))
+            agents = await taken(post.outbox)
+            await conversations.hand_back(ADA)
+            await answer(conversations, f"after {number}")
+            new = await taken(post.outbox)
+
+            assert await post.outbox.attempt(old, 0, "sender") is Attempt.WITHDRAWN
+            assert await post.outbox.attempt(agents, 0, "sender") is Attempt.FIRST
+            assert await post.outbox.attempt(new, 0, "sender") is Attempt.FIRST
+            for outgoing in (old, agents, new):
+                await post.outbox.settle(outgoing)
