@@ -1,18 +1,22 @@
-"""The agents' API: log in, see all conversations, suggest, take over, speak, hand back. Knows no customer's token.
+"""The agents' API: log in, see all conversations, suggest, speak, and say whose they are. Knows no customer's token.
 
 An agent is known by a cookie. Every change needs the header `X-Kefu: 1`, which no other site's page can send.
 """
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from starlette.responses import StreamingResponse
 
-from bot.channels.web.schemas import Login, Saying
+from bot.channels.web.schemas import Login, Nothing, Saying
 from bot.channels.web.sessions import LONGEST_SECONDS
-from bot.channels.web.views import Json, agent_conversation, agent_state
+from bot.channels.web.views import Json, agent_conversation, agent_state, placed_state
 from bot.channels.web.wiring import Wired, Wiring
+from bot.conversation.base import ConversationUnknown
 
+SHOWN = 100
+"""Conversations of a list, besides those that wait."""
 LONGEST_NAME = 200
 """Characters of a conversation's name: "channel:address"."""
 
@@ -83,15 +87,27 @@ async def me(agent: Agent) -> Json:
 
 @router.get("/conversations")
 async def conversations(wiring: Wired, agent: Agent) -> Json:
-    """The most recently active conversations, newest first."""
-    states = await wiring.reception.conversations.recent(100)
-    return {"conversations": [agent_state(state) for state in states]}
+    """The most recently active conversations, newest first, and those that wait; `queue` names the latter in order.
+
+    `place` is a waiting one's place in the queue, else null.
+    """
+    store = wiring.reception.conversations
+    # The queue first: who begins to wait in between is told by the next activity.
+    queue = await store.queue()
+    states = list(await store.recent(SHOWN))
+    shown = {state.id for state in states}
+    for name in [name for name in queue[:SHOWN] if name not in shown]:
+        with contextlib.suppress(ConversationUnknown):
+            states.append((await store.read(name, 1)).state)
+    return {"conversations": [placed_state(state, queue) for state in states], "queue": queue}
 
 
 @router.get("/conversations/{conversation}")
 async def conversation(wiring: Wired, agent: Agent, conversation: Named) -> Json:
-    """State and turns with all that the bot knew."""
-    return agent_conversation(await wiring.reception.conversations.read(conversation))
+    """State, with the place in the queue, and turns with all that the bot knew."""
+    store = wiring.reception.conversations
+    found = await store.read(conversation)
+    return {**agent_conversation(found), "state": placed_state(found.state, await store.queue())}
 
 
 @router.get("/events")
@@ -128,7 +144,19 @@ async def hand_back(wiring: Wired, agent: Agent, conversation: Named) -> Json:
 @changes.post("/conversations/{conversation}/say")
 async def say(wiring: Wired, agent: Agent, conversation: Named, saying: Saying) -> Json:
     """Send the agent's reply, once for each turn id."""
-    return agent_state(await wiring.reception.say(conversation, agent, saying.text, saying.turn))
+    return agent_state(await wiring.reception.say(conversation, agent, saying.text, saying.turn, saying.once))
+
+
+@changes.post("/conversations/{conversation}/resolve")
+async def resolve(wiring: Wired, agent: Agent, conversation: Named, nothing: Nothing | None = None) -> Json:
+    """End the episode: what the customer writes next is a new matter."""
+    return agent_state(await wiring.reception.resolve(conversation, agent))
+
+
+@changes.post("/conversations/{conversation}/reopen")
+async def reopen(wiring: Wired, agent: Agent, conversation: Named, nothing: Nothing | None = None) -> Json:
+    """Take a resolution back."""
+    return agent_state(await wiring.reception.reopen(conversation, agent))
 
 
 @changes.post("/conversations/{conversation}/typing", status_code=204)

@@ -1,4 +1,4 @@
-"""The customers' API: begin, send, listen, ask for a person. Knows no agent's page.
+"""The customers' API: begin, send, listen, stop, rate, end, ask for a person. Knows no agent's page.
 
 The visitor's token travels in the header `Authorization: Bearer …`, never in an address. Nothing is stored
 before the first message.
@@ -7,17 +7,22 @@ before the first message.
 import math
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from starlette.responses import StreamingResponse
 
-from bot.channels.web.schemas import Accepted, Begun, Sending
-from bot.channels.web.views import Json, public_conversation
-from bot.channels.web.wiring import Wired
+from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Rating, Sending, Stopping
+from bot.channels.web.views import Json, public_conversation, public_state
+from bot.channels.web.wiring import Wired, Wiring
 from bot.conversation.messages import Message
 
 RETRY_SECONDS = 15
+RATEABLE = 1_000
+"""The last turns among which an answer may be rated."""
+CUSTOMER = "customer"
+"""Who ended a conversation, when it was not an agent."""
 
 router = APIRouter(prefix="/api")
 
@@ -42,10 +47,20 @@ Visit = Annotated[str, Depends(_visit)]
 """The name of the caller's conversation."""
 
 
-def _paced(wiring: Wired, conversation: Visit) -> str:
-    if wait := math.ceil(wiring.pace.admit(conversation)):
+def _admit(wiring: Wiring, counted: str) -> None:
+    if wait := math.ceil(wiring.pace.admit(counted)):
         reason = f"that was a lot at once: please wait {wait} seconds"
         raise HTTPException(429, reason, {"Retry-After": str(wait)})
+
+
+def _paced(wiring: Wired, conversation: Visit) -> str:
+    _admit(wiring, conversation)
+    return conversation
+
+
+def _acting(wiring: Wired, conversation: Visit) -> str:
+    # Counted apart: who has written a lot may still stop the answer.
+    _admit(wiring, f"act {conversation}")
     return conversation
 
 
@@ -61,6 +76,8 @@ async def _placed(wiring: Wired, conversation: Visit) -> AsyncIterator[str]:
 
 Paced = Annotated[str, Depends(_paced)]
 """The same, of a caller who has not sent too much."""
+Acting = Annotated[str, Depends(_acting)]
+"""The same, of a caller who has not stopped, rated and ended too much."""
 # "request": left only when the stream has ended.
 Placed = Annotated[str, Depends(_placed, scope="request")]
 """The same, with a place for one more stream."""
@@ -90,9 +107,35 @@ async def send(wiring: Wired, conversation: Paced, sending: Sending, response: R
 
 @router.post("/handoff", status_code=202)
 async def ask_for_person(wiring: Wired, conversation: Paced, sending: Sending, response: Response) -> Accepted:
-    """Store the wish for a person; `text` is what the conversation will show of it."""
+    """Store the wish for a person, as `send` does. It reads as a command: its `text` is not kept."""
     new = await wiring.reception.ask_for_person(_message(conversation, sending))
     return _accepted(sending, new, response)
+
+
+@router.post("/stop", status_code=202)
+async def stop(wiring: Wired, conversation: Acting, nothing: Nothing | None = None) -> Stopping:
+    """End the answer in the making; what was said of it stays. 404 before the first message."""
+    await wiring.reception.stop(conversation)
+    return Stopping()
+
+
+@router.post("/feedback")
+async def rate(wiring: Wired, conversation: Acting, rating: Rating) -> Rated:
+    """Say whether an answer was helpful: 404 for a turn that is not there, 422 for one that is no answer."""
+    known = await wiring.reception.conversations.read(conversation, RATEABLE)
+    role = next((turn.role for turn in known.turns if turn.id == rating.turn), None)
+    if role is None:
+        raise HTTPException(404, "there is no such turn")
+    if role != "bot":
+        raise HTTPException(422, "turn: is no answer of the assistant")
+    await wiring.reception.rate(conversation, rating.turn, rating.good)
+    return Rated(turn=rating.turn)
+
+
+@router.post("/end")
+async def end(wiring: Wired, conversation: Acting, nothing: Nothing | None = None) -> Json:
+    """End the conversation; its new state. What is written next begins a new matter. 404 before the first message."""
+    return public_state(asdict(await wiring.reception.resolve(conversation, CUSTOMER)))
 
 
 @router.get("/events")

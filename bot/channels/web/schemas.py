@@ -7,7 +7,7 @@ LONGEST_TEXT characters.
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 LONGEST_TEXT = 4_000
 """Characters of one message; a model reads far fewer, Telegram sends no more than about as many."""
@@ -53,11 +53,26 @@ class Sending(Request):
     language: Language = ""
 
 
+class Nothing(Request):
+    """The body of an act that needs none."""
+
+
+class Rating(Request):
+    """Whether an answer was helpful; `turn` is the answer's id."""
+
+    turn: TurnId
+    good: StrictBool
+
+
 class Saying(Request):
-    """An agent's reply; `turn` is made by the agent's page and stays the same when it is sent again."""
+    """An agent's reply; `turn` is made by the agent's page and stays the same when it is sent again.
+
+    `once`: rather lost than repeated, when a crash leaves open whether it arrived.
+    """
 
     turn: TurnId
     text: Text
+    once: StrictBool = False
 
 
 class Login(Request):
@@ -93,4 +108,17 @@ class Accepted(BaseModel):
     """A message that is stored and will be answered; `turn` is its id in the conversation."""
 
     accepted: Literal[True] = True
+    turn: str
+
+
+class Stopping(BaseModel):
+    """The answer in the making will end; a turn tells when it has."""
+
+    stopping: Literal[True] = True
+
+
+class Rated(BaseModel):
+    """A rating that is stored."""
+
+    rated: Literal[True] = True
     turn: str

@@ -1,24 +1,36 @@
 """Server-sent events of conversations. Knows no model, and forgets a stream as soon as its reader is gone.
 
 A stream without a mark begins with a `conversation` event: state and turns as they are. Then come the events
-after it, so that nothing is missed between the two. A stream with a mark goes on right after it. While nothing
-happens a comment is sent every PING_SECONDS, so that proxies and sleeping phones notice a dead connection.
+after it, so that nothing is missed between the two. A stream with a mark goes on right after it; where that is not
+possible, because what came next is no longer kept, another `conversation` fills the gap. While nothing happens a
+comment is sent every PING_SECONDS, so that proxies and sleeping phones notice a dead connection. A server that stops
+says when to come back.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from starlette.responses import StreamingResponse
 
-from bot.channels.web.views import agent_conversation, agent_state, public_conversation, public_event
+from bot.channels.web.views import (
+    Json,
+    agent_conversation,
+    agent_event,
+    placed_state,
+    public_conversation,
+    public_event,
+)
 from bot.conversation.base import Conversations, ConversationsError, ConversationUnknown
-from bot.conversation.messages import Conversation, State
+from bot.conversation.marks import later
+from bot.conversation.messages import BOT, Conversation, Event, State
 
 PING_SECONDS = 10.0
+RETRY = "retry: 1000\n\n"
+"""Come back after a second: the next server may be there by then."""
 PING = ": ping\n\n"
 _MARK = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?")
 Result = TypeVar("Result")
@@ -44,6 +56,24 @@ class Start:
     conversation: Conversation | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How someone sees a conversation and, unless it is hidden from them, an event."""
+
+    conversation: Callable[[Conversation], Json]
+    event: Callable[[Event], Json | None]
+
+    def opening(self, start: Start) -> str:
+        """The event that a stream begins with; nothing when it goes on where it ended."""
+        if start.conversation is None:
+            return ""
+        return sse("conversation", self.conversation(start.conversation), "" if start.mark == "0" else start.mark)
+
+
+CUSTOMER = View(public_conversation, public_event)
+AGENT = View(agent_conversation, agent_event)
+
+
 class Streams:
     """Opens streams; `stopping` ends them all."""
 
@@ -55,7 +85,7 @@ class Streams:
     async def for_customer(self, name: str, mark: str) -> StreamingResponse:
         """The customer's view of one conversation."""
         start = await self._start(name, mark)
-        return _response(self._customer_events(name, start))
+        return _response(self._told_when_stopped(self._events(name, start, CUSTOMER)))
 
     async def for_agent(self, name: str, mark: str, activity: str, allowed: Allowed) -> StreamingResponse:
         """All conversations' states as they change and, when `name` is given, all events of that one.
@@ -67,8 +97,8 @@ class Streams:
         since = known_mark(activity) or (await self._conversations.activity("$", 0))[0]
         sources = [self._activity(since)]
         if start is not None:
-            sources.append(self._agent_events(name, start))
-        return _response(_merged(sources, allowed, self._ping))
+            sources.append(self._events(name, start, AGENT))
+        return _response(self._told_when_stopped(_merged(sources, allowed, self._ping)))
 
     async def snapshot(self, name: str) -> Conversation:
         """State and turns; an empty conversation when nothing was ever sent."""
@@ -78,40 +108,57 @@ class Streams:
             return Conversation(State(name), ())
 
     async def _start(self, name: str, mark: str) -> Start:
-        if mark := known_mark(mark):
-            return Start(mark)
         # The mark is read before the turns: what happens in between comes twice, never not at all.
-        # It is that of the last turn, so that the sentences of an answer in the making are shown as well.
-        kept = await self._conversations.events(name, "0", 0)
-        turns = [event.id for event in kept if event.kind == "turn"]
-        return Start(turns[-1] if turns else "0", await self.snapshot(name))
+        kept = await self._kept(name)
+        if known_mark(mark) and kept and not later(kept[0].id, mark) and not later(mark, kept[-1].id):
+            return Start(mark)
+        return Start(beginning(kept), await self.snapshot(name))
 
-    async def _customer_events(self, name: str, start: Start) -> AsyncIterator[str]:
+    async def _kept(self, name: str) -> list[Event]:
+        kept: list[Event] = []
+        while more := await self._conversations.events(name, kept[-1].id if kept else "0", 0):
+            kept.extend(more)
+        return kept
+
+    async def _events(self, name: str, start: Start, view: View) -> AsyncIterator[str]:
+        loop = asyncio.get_running_loop()
         mark = start.mark
-        if start.conversation is not None:
-            yield sse("conversation", public_conversation(start.conversation), "" if mark == "0" else mark)
+        if opening := view.opening(start):
+            yield opening
         while (events := await self._until_stop(self._conversations.events(name, mark, self._ping))) is not None:
-            if not events:
+            heard = loop.time()
+            shown = [(event, data) for event in events if (data := view.event(event)) is not None]
+            mark = events[-1].id if events else mark
+            for event, data in shown:
+                yield sse(event.kind, data, event.id)
+            if not shown:
                 yield PING
-            for event in events:
-                mark = event.id
-                if (data := public_event(event)) is not None:
-                    yield sse(event.kind, data, mark)
+            if loop.time() - heard < self._ping:
+                continue
+            # A reader so slow that what comes next may be gone by now.
+            if (again := await self._until_stop(self._start(name, mark))) is None:
+                return
+            mark = again.mark
+            if opening := view.opening(again):
+                yield opening
 
-    async def _agent_events(self, name: str, start: Start) -> AsyncIterator[str]:
-        mark = start.mark
-        if start.conversation is not None:
-            yield sse("conversation", agent_conversation(start.conversation), "" if mark == "0" else mark)
-        while (events := await self._until_stop(self._conversations.events(name, mark, self._ping))) is not None:
-            for event in events:
-                mark = event.id
-                yield sse(event.kind, event.data, mark)
+    async def _told_when_stopped(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
+        async for event in events:
+            yield event
+        if self._stopping.is_set():
+            yield RETRY
 
     async def _activity(self, mark: str) -> AsyncIterator[str]:
         while (changed := await self._until_stop(self._conversations.activity(mark, self._ping))) is not None:
             mark, names = changed
-            states = [agent_state(found.state) for name in names if (found := await self._found(name))]
-            yield sse("activity", {"mark": mark, "states": states}) if states else PING
+            if (news := await self._until_stop(self._news(mark, names))) is None:
+                return
+            yield sse("activity", news) if news["states"] else PING
+
+    async def _news(self, mark: str, names: Sequence[str]) -> Json:
+        queue = await self._conversations.queue() if names else ()
+        states = [placed_state(found.state, queue) for name in names if (found := await self._found(name))]
+        return {"mark": mark, "states": states, "queue": queue}
 
     async def _found(self, name: str) -> Conversation | None:
         try:
@@ -131,6 +178,32 @@ class Streams:
         finally:
             stop.cancel()
             doing.cancel()
+
+
+def beginning(kept: Sequence[Event]) -> str:
+    """The mark after which a conversation's events must be told to someone who knows all its turns.
+
+    It is that of the last turn, or lies before the first sentence of an answer in the making.
+    """
+    before = since = "0"
+    making = mark = ""
+    for event in kept:
+        if event.kind == "sentence" and event.data["turn"] != making:
+            making, since = event.data["turn"], before
+        elif _ends_an_answer(event):
+            making = ""
+        before = event.id
+        mark = event.id if event.kind == "turn" else mark
+    return since if making else mark or before
+
+
+def _ends_an_answer(event: Event) -> bool:
+    match event.kind:
+        case "turn":
+            return event.data["role"] in ("bot", "agent")
+        case "state":
+            return bool(event.data["owner"] != BOT or event.data["status"] != "open")
+    return event.kind == "withdrawn"
 
 
 async def _merged(sources: list[AsyncIterator[str]], allowed: Allowed, ping: float) -> AsyncIterator[str]:

@@ -1,9 +1,10 @@
 """What a customer and what an agent may see of a conversation, as JSON. Reads no store.
 
-A customer never sees scores, confidence, snapshots, models, reasons or an entry's id: sources are numbered.
+A customer never sees scores, confidence, snapshots, models, reasons or an entry's id: sources are numbered. Of what
+is attached they see kind and name, and of what happened only the words of PUBLIC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,10 +12,29 @@ from bot.conversation.messages import BOT, Conversation, Event, State
 
 Json = dict[str, Any]
 
+PUBLIC = frozenset({"handed_over", "taken_over", "handed_back", "resolved", "reopened", "stopped"})
+"""Event turns that customers see; all others are for agents."""
+_NAMED = frozenset({"taken_over"})
+# A signal to the worker; what becomes of it is told by a turn.
+_SILENT = frozenset({"stop"})
+
 
 def agent_state(state: State) -> Json:
     """All of a conversation's state."""
     return {**asdict(state), "channel": state.channel}
+
+
+def placed_state(state: State, queue: Sequence[str]) -> Json:
+    """The same with its place in the queue, from 1; None when it does not wait."""
+    place = queue.index(state.id) + 1 if state.id in queue else None
+    return {**agent_state(state), "place": place}
+
+
+def agent_event(event: Event) -> Json | None:
+    """An event's data as agents see it; None for what is shown to nobody."""
+    if event.kind == "state":
+        return {**event.data, "channel": event.data["id"].partition(":")[0]}
+    return None if event.kind in _SILENT else event.data
 
 
 def agent_conversation(conversation: Conversation) -> Json:
@@ -29,7 +49,7 @@ def public_conversation(conversation: Conversation) -> Json:
     """A conversation as its customer sees it."""
     return {
         "state": public_state(asdict(conversation.state)),
-        "turns": [public_turn(asdict(turn)) for turn in conversation.turns],
+        "turns": [shown for turn in conversation.turns if (shown := public_turn(asdict(turn)))],
     }
 
 
@@ -39,9 +59,13 @@ def public_state(state: Mapping[str, Any]) -> Json:
     return {"status": str(state.get("status", "open")), "agent": None if owner == BOT else owner}
 
 
-def public_turn(turn: Mapping[str, Any]) -> Json:
-    """A turn as its customer sees it. An agent's name is shown; the customer's own is left out."""
+def public_turn(turn: Mapping[str, Any]) -> Json | None:
+    """A turn as its customer sees it, or None. An agent's name is shown; the customer's own is left out."""
     shown = {key: turn[key] for key in ("id", "role", "text", "at")}
+    if turn["role"] == "event":
+        name = turn.get("name", "") if turn["text"] in _NAMED else ""
+        return {**shown, "name": name} if turn["text"] in PUBLIC else None
+    shown["attachments"] = [{"kind": each["kind"], "name": each["name"]} for each in turn.get("attachments", ())]
     if turn["role"] != "customer":
         shown["name"] = turn.get("name", "")
     answer = turn.get("answer")
