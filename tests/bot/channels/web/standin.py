@@ -90,6 +90,7 @@ class StandIn:
         return await self._conversations.reopen(conversation, by)
 
     async def stop(self, conversation: str) -> None:
+        await self._conversations.read(conversation, 0)
         await self._conversations.announce(conversation, "stop", {})
 
     async def rate(self, conversation: str, turn: str, good: bool) -> None:
@@ -99,7 +100,8 @@ class StandIn:
         await self._conversations.note(conversation, Turn(f"{about}-{what}", "event", what, time.time(), name))
 
     async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
-        return await self._conversations.say(conversation, agent, Turn(turn, "agent", text, time.time(), agent))
+        said = Turn(turn, "agent", text, time.time(), agent, once=once)
+        return await self._conversations.say(conversation, agent, said)
 
     async def ask(self, question: Question) -> Answer:
         """What `/api/ask` is given."""
@@ -120,15 +122,32 @@ class StandIn:
         turn = f"bot-{claim.pending[-1].id}"
         await self._conversations.publish(claim, "typing", {"who": BOT})
         answer = answer_to("\n".join(pending.text for pending in claim.pending))
+        released: list[Sentence] = []
+        saying = asyncio.create_task(self._say(claim, turn, answer, released))
+        stopping = asyncio.create_task(self._stopped(claim))
+        await asyncio.wait({saying, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        reply = _reply(turn, answer) if saying.done() else _stopped_reply(turn, answer, released)
+        saying.cancel()
+        stopping.cancel()
+        if not await self._conversations.commit(claim, reply):
+            await self._conversations.announce(claim.conversation, "withdrawn", {"turn": turn})
+
+    async def _say(self, claim: Claim, turn: str, answer: Answer, released: list[Sentence]) -> None:
         for sentence in answer.sentences:
             await asyncio.sleep(self._pause)
             shown = {"turn": turn, "text": sentence.text, "sources": list(sentence.sources)}
             await self._conversations.publish(claim, "sentence", shown)
+            released.append(sentence)
         await self.may_answer.wait()
         await asyncio.sleep(self._pause)
-        written = await self._conversations.commit(claim, _reply(turn, answer))
-        if not written:
-            await self._conversations.announce(claim.conversation, "withdrawn", {"turn": turn})
+
+    async def _stopped(self, claim: Claim) -> None:
+        mark = claim.mark
+        while True:
+            for event in await self._conversations.events(claim.conversation, mark, 1.0):
+                mark = event.id
+                if event.kind == "stop":
+                    return
 
 
 def _reply(turn: str, answer: Answer) -> Reply:
@@ -137,3 +156,12 @@ def _reply(turn: str, answer: Answer) -> Reply:
         happened = Turn(f"{turn}-event", "event", "handed_over", said.at)
         return Reply((said, happened), Status.WAITING, str(answer.reason))
     return Reply((said,))
+
+
+def _stopped_reply(turn: str, answer: Answer, released: list[Sentence]) -> Reply:
+    happened = Turn(f"{turn}-stopped", "event", "stopped", time.time())
+    if not released:
+        return Reply((happened,))
+    text = " ".join(sentence.text for sentence in released)
+    part = replace(answer, text=text, sentences=tuple(released))
+    return Reply((Turn(turn, "bot", text, happened.at, answer=part.to_json()), happened))

@@ -84,7 +84,9 @@ async def test_logging_out_ends_the_session(desk: httpx2.AsyncClient) -> None:
 
 
 READS = ["/desk/api/me", "/desk/api/conversations", CONVERSATION, "/desk/api/events"]
-CHANGES = [CONVERSATION + act for act in ("/suggest", "/take_over", "/hand_back", "/say", "/typing")]
+CHANGES = [
+    CONVERSATION + act for act in ("/suggest", "/take_over", "/hand_back", "/say", "/resolve", "/reopen", "/typing")
+]
 
 
 @pytest.mark.parametrize("path", READS)
@@ -116,8 +118,9 @@ async def test_lets_no_other_site_change_anything(desk: httpx2.AsyncClient, conv
 @pytest.mark.parametrize("name", ["web:unknown", "nothing", "web:" + "a" * 300, "web:%00"])
 async def test_an_unknown_conversation_is_not_found(desk: httpx2.AsyncClient, name: str) -> None:
     assert (await desk.get(CONVERSATION.format(id=name))).status_code == 404
-    for path in CHANGES[:4]:
-        missing = await desk.post(path.format(id=name), json={"turn": "agent-turn", "text": "Hello"})
+    for path in CHANGES[:6]:
+        body = {"turn": "agent-turn", "text": "Hello"} if path.endswith("/say") else {}
+        missing = await desk.post(path.format(id=name), json=body)
         assert (missing.status_code, missing.json()["error"]) == (404, "there is no such conversation")
 
 
