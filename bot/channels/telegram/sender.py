@@ -1,73 +1,34 @@
-"""Sends what was committed, chat by chat and in order. Knows no handler, no update and no model.
+"""Takes committed turns from the outbox and puts them into their chats' lanes. Knows no handler and no update.
 
-A chat has a lane: what must go to it, first come first served. A lane that waits (its pace, a 429, a network that
-is away) keeps no other lane from sending. A turn is settled after its last part was sent or was refused for good;
-what a stop leaves unsettled comes again from the store.
+One process of many sends: the holder of the lease "sender". What a stop or a crash leaves unsettled comes again from
+the store, to whoever holds it next. Notices of the channel itself need no lease, for no store remembers them.
 """
 
 import asyncio
 import uuid
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import structlog
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramEntityTooLarge,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
-from aiogram.types import LinkPreviewOptions
-from aiogram.utils.backoff import Backoff
 
 from bot.channels.telegram.address import Address, address_of
-from bot.channels.telegram.errors import in_one_line
+from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.lease import Lease
+from bot.channels.telegram.letters import Letter
 from bot.channels.telegram.pacing import Stopping
+from bot.channels.telegram.postman import Postman
 from bot.channels.telegram.wire import Wire
-from bot.channels.telegram.wording import parts_of, sendable
-from bot.conversation.base import ConversationsError, ConversationsUnavailable
+from bot.conversation.base import ConversationsError
 from bot.delivery.base import Outgoing
 
 _log = structlog.get_logger(__name__)
 
+LEASE = "sender"
 # Turns in hand at once, over all chats; beyond, the store keeps them.
 _IN_HAND = 200
 # The same notice is not queued twice, and of different ones a chat gets no more than these at once.
 _NOTICES = 5
 
-# Who is told so does not know whether it was sent, or may send it later.
-_TRY_AGAIN = (
-    TelegramNetworkError,
-    TelegramServerError,
-    TelegramUnauthorizedError,  # The poller ends the channel; the turn must outlive the wrong token.
-    TelegramNotFound,
-    ClientDecodeError,
-)
-
 Key = tuple[str, str]
-
-
-class Undeliverable(Exception):
-    """Telegram refuses this message for good; the text says why."""
-
-
-@dataclass(slots=True)
-class Letter:
-    """What goes to one address; `sent` of its parts are out.
-
-    A notice has no key, for no store remembers it. The parts of a turn are made when its time comes.
-    """
-
-    to: Address
-    parts: Sequence[str] = ()
-    key: Key | None = None
-    sent: int = 0
 
 
 class Sender:
@@ -76,31 +37,38 @@ class Sender:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._name = uuid.uuid4().hex
-        self._lanes: dict[int, deque[Letter]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._in_hand: dict[Key, Outgoing] = {}
-        self._moved: dict[int, int] = {}
+        self._lease = Lease(wire.post.leases, LEASE, self._name, wire.tempo, wire.stop)
+        self._postman = Postman(wire, self._name, self._lease)
+        self._lanes = Lanes[Letter](self._bring, self._leave)
+        self._in_hand: set[Key] = set()
 
     async def run(self) -> None:
         """Send until `stop` is set; what is on its way then has `tempo.grace` seconds to arrive."""
+        keeping = asyncio.create_task(self._lease.keep())
         try:
-            while not self._wire.stop.is_set():
+            await self._lease.until_held()
+            # What another sender sent in the last second counts too.
+            await self._wire.rest(max(self._wire.tempo.chat, self._wire.tempo.everyone))
+            while True:
+                await self._lease.until_held()
                 await self._take_next()
         except Stopping:
             pass
         finally:
-            await self._finish()
+            await self._lanes.finish(self._wire.tempo.grace)
+            keeping.cancel()
+            await asyncio.wait({keeping})
+            await self._lease.let_go()
 
     def post(self, to: Address, text: str) -> None:
         """Send a notice of the channel itself. It is lost when the process dies: the customer can ask again."""
-        parts = sendable(text)
-        waiting = [letter for letter in self._lanes.get(to.chat, ()) if letter.key is None]
-        if len(waiting) < _NOTICES and all(letter.parts != parts for letter in waiting):
-            self._enqueue(Letter(to, parts))
+        waiting = [letter for letter in self._lanes.waiting(to.chat) if letter.outgoing is None]
+        if len(waiting) < _NOTICES and all(letter.notice != text for letter in waiting):
+            self._lanes.add(to.chat, Letter(to, notice=text))
 
     async def _take_next(self) -> None:
         if len(self._in_hand) >= _IN_HAND:
-            await self._wire.rest(self._wire.tempo.look)
+            await self._wire.rest(self._wire.tempo.look / 10)
             return
         try:
             outgoing = await self._wire.post.outbox.next(self._name, self._wire.tempo.look)
@@ -112,110 +80,25 @@ class Sender:
             await self._take(outgoing)
 
     async def _take(self, outgoing: Outgoing) -> None:
-        key = (outgoing.conversation, outgoing.turn.id)
-        known = key in self._in_hand
-        # Of a turn that comes again while it waits here, only the newest receipt can settle it.
-        self._in_hand[key] = outgoing
-        if known:
+        key = _key(outgoing)
+        # A turn that comes again while it waits here is the same turn.
+        if key in self._in_hand:
             return
         try:
-            self._enqueue(Letter(address_of(outgoing.conversation), key=key))
+            address = address_of(outgoing.conversation)
         except ValueError as error:
-            await self._settle(key, str(error))
+            await self._postman.refuse(outgoing, str(error))
+        else:
+            self._in_hand.add(key)
+            self._lanes.add(address.chat, Letter(address, outgoing))
 
-    def _enqueue(self, letter: Letter) -> None:
-        lane = self._lanes.get(letter.to.chat)
-        if lane is not None:
-            lane.append(letter)
-            return
-        self._lanes[letter.to.chat] = deque([letter])
-        task = asyncio.create_task(self._run_lane(letter.to.chat))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _bring(self, letter: Letter) -> None:
+        await self._postman.bring(letter)
+        self._leave([letter])
 
-    async def _run_lane(self, chat: int) -> None:
-        lane = self._lanes[chat]
-        try:
-            while lane:
-                await self._deliver(lane[0])
-                lane.popleft()
-        except Stopping:
-            return
-        except Exception:
-            # Whatever broke, the lane's turns come again from the store, and other lanes go on.
-            _log.exception("a lane broke", chat=chat)
-            for letter in lane:
-                if letter.key is not None:
-                    self._in_hand.pop(letter.key, None)
-        finally:
-            del self._lanes[chat]
+    def _leave(self, letters: Iterable[Letter]) -> None:
+        self._in_hand.difference_update(_key(letter.outgoing) for letter in letters if letter.outgoing is not None)
 
-    async def _deliver(self, letter: Letter) -> None:
-        note = ""
-        if letter.key is not None and not letter.parts:
-            letter.parts = parts_of(self._in_hand[letter.key].turn)
-        try:
-            for part in letter.parts[letter.sent :]:
-                await self._send(letter.to, part)
-                letter.sent += 1
-        except Undeliverable as refusal:
-            note = str(refusal)
-        if letter.key is not None:
-            await self._settle(letter.key, note)
 
-    async def _send(self, to: Address, part: str) -> None:
-        """Send one part, however long it takes. Raises Undeliverable, Stopping."""
-        backoff = Backoff(self._wire.tempo.retry)
-        while True:
-            await self._wire.pacer.turn(to.chat)
-            try:
-                await self._call(to, part)
-                return
-            except TelegramRetryAfter as error:
-                self._wire.pacer.bar(to.chat, error.retry_after)
-                _log.info("told to wait", chat=to.chat, seconds=error.retry_after)
-            except TelegramMigrateToChat as error:
-                self._moved[to.chat] = error.migrate_to_chat_id
-            except TelegramEntityTooLarge as error:
-                raise Undeliverable(in_one_line(error)) from error
-            except _TRY_AGAIN as error:
-                _log.warning("not sent, trying again", chat=to.chat, error=in_one_line(error))
-                await self._wire.rest(next(backoff))
-            except TelegramAPIError as error:
-                raise Undeliverable(in_one_line(error)) from error
-
-    async def _call(self, to: Address, part: str) -> None:
-        # Plain text: what models and agents write is no markup. A preview would fetch any address an answer holds.
-        await self._wire.bot.send_message(
-            self._moved.get(to.chat, to.chat),
-            part,
-            message_thread_id=to.topic,
-            parse_mode=None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-
-    async def _settle(self, key: Key, note: str) -> None:
-        """Tell the store that it is done: a turn that was sent and is not settled would be sent again."""
-        if note:
-            _log.warning("a turn cannot be delivered", conversation=key[0], turn=key[1], reason=note)
-        backoff = Backoff(self._wire.tempo.retry)
-        while True:
-            try:
-                await self._wire.post.outbox.settle(self._in_hand[key], note)
-                break
-            except ConversationsUnavailable as error:
-                _log.warning("a sent turn is not settled yet", conversation=key[0], error=str(error))
-                await self._wire.rest(next(backoff))
-            except ConversationsError as error:
-                _log.error("a sent turn cannot be settled", conversation=key[0], error=str(error))
-                break
-        del self._in_hand[key]
-
-    async def _finish(self) -> None:
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=self._wire.tempo.grace)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+def _key(outgoing: Outgoing) -> Key:
+    return outgoing.conversation, outgoing.turn.id

@@ -89,14 +89,17 @@ async def test_a_long_answer_arrives_whole_and_in_order(telegram: FakeTelegram, 
 
 
 @pytest.mark.usefixtures("running")
-async def test_an_answer_is_plain_text_and_fetches_no_preview(desk: FrontDesk, telegram: FakeTelegram) -> None:
-    desk.answers["?"] = answered("<b>*not markup*</b> https://evil.example/?q=1")
+async def test_an_answer_is_formatted_by_entities_and_fetches_no_preview(
+    desk: FrontDesk, telegram: FakeTelegram
+) -> None:
+    desk.answers["?"] = answered("😀 <b>**bold**</b> https://evil.example/?q=1")
 
     await ask(desk, "?")
 
-    await telegram.until(lambda: telegram.sent(42) == ["<b>*not markup*</b> https://evil.example/?q=1"])
+    await telegram.until(lambda: telegram.sent(42) == ["😀 <b>bold</b> https://evil.example/?q=1"])
     [call] = telegram.calls("sendMessage")
     assert "parse_mode" not in call.params
+    assert json.loads(call.params["entities"]) == [{"type": "bold", "offset": 6, "length": 4}]
     assert json.loads(call.params["link_preview_options"])["is_disabled"] is True
 
 
@@ -150,7 +153,7 @@ async def test_a_turn_that_comes_again_while_it_waits_is_sent_once(
     telegram: FakeTelegram, desk: FrontDesk, outbox: Outbox, channel: Open
 ) -> None:
     outbox.impatient = True
-    telegram.fail("sendMessage", broken(), times=3)
+    telegram.fail("sendMessage", broken())
     with structlog.testing.capture_logs() as lines:
         async with channel():
             await ask(desk, "Hello")
@@ -238,7 +241,7 @@ async def test_a_sent_turn_that_cannot_be_settled_yet_is_not_sent_again(
 async def test_what_a_stop_leaves_unsent_is_sent_after_the_next_start(
     telegram: FakeTelegram, desk: FrontDesk, channel: Open
 ) -> None:
-    telegram.fail("sendMessage", broken(), times=1000)
+    telegram.fail("sendMessage", too_many(60))
     async with channel():
         await ask(desk, "Hello")
         await telegram.until(lambda: bool(telegram.calls("sendMessage")))
