@@ -1,8 +1,9 @@
 import pytest
 
 from bot.answering.answer import Answer, Mode, Outcome, Source
+from bot.channels.telegram.markup import Marked
 from bot.channels.telegram.splitting import LONGEST_PART, units
-from bot.channels.telegram.wording import parts_of
+from bot.channels.telegram.wording import parts_of, sendable
 from bot.conversation.messages import Role, Turn
 
 RETURNS = Source("r", "Returns", "https://shop.example/returns", 0.9)
@@ -12,7 +13,11 @@ BARE = Source("b", "", None, 0.7)
 
 def said(text: str, *sources: Source, outcome: Outcome = Outcome.ANSWERED, language: str = "en") -> list[str]:
     answer = Answer(outcome, Mode.VERBATIM, text, language, 0.9, sources=sources)
-    return parts_of(Turn("t", "bot", text, 0.0, answer=answer.to_json()))
+    return texts(parts_of(Turn("t", "bot", text, 0.0, answer=answer.to_json())))
+
+
+def texts(parts: list[Marked]) -> list[str]:
+    return [part.text for part in parts]
 
 
 def test_sources_are_numbered_below_the_answer() -> None:
@@ -34,6 +39,13 @@ def test_the_same_source_is_listed_once() -> None:
     assert said("Yes.", RETURNS, RETURNS)[0].count("https://shop.example/returns") == 1
 
 
+def test_more_than_three_sources_are_left_to_the_button() -> None:
+    many = [Source(f"{number}", f"Title {number}", None, 0.5) for number in range(4)]
+
+    assert said("Yes.", *many) == ["Yes."]
+    assert "[3] Title 2" in said("Yes.", *many[:3])[0]
+
+
 def test_a_refusal_lists_only_links_for_its_text_names_the_titles() -> None:
     assert said("I don't know.", RETURNS, STAMPS, outcome=Outcome.REFUSED) == [
         "I don't know.\n\nSources: [1] Returns – https://shop.example/returns"
@@ -53,7 +65,10 @@ def test_a_list_that_does_not_fit_below_goes_whole_into_its_own_part() -> None:
 
 
 def test_an_agents_name_stands_before_the_words() -> None:
-    assert parts_of(Turn("t", "agent", "Hello!", 0.0, "Mia")) == ["Mia: Hello!"]
+    [part] = parts_of(Turn("t", "agent", "**Hello!**", 0.0, "M*i*a"))
+
+    assert part.text == "M*i*a: Hello!"
+    assert [(entity.type, entity.offset, entity.length) for entity in part.entities] == [("bold", 7, 6)]
 
 
 @pytest.mark.parametrize("role", ["event", "customer"])
@@ -67,12 +82,12 @@ def test_nothing_visible_is_nothing_to_send(text: str) -> None:
 
 
 def test_a_blank_stretch_longer_than_a_message_is_left_out() -> None:
-    parts = parts_of(Turn("t", "bot", "a" + "\n" * 3 * LONGEST_PART + "b", 0.0))
+    parts = sendable("a" + "\n" * 3 * LONGEST_PART + "b")
 
-    assert [part.strip() for part in parts] == ["a", "b"]
+    assert [part.text.strip() for part in parts] == ["a", "b"]
 
 
 def test_half_of_a_surrogate_pair_is_made_sendable() -> None:
     [part] = parts_of(Turn("t", "bot", "bad \ud83d end", 0.0))
 
-    assert part.encode() == "bad \ufffd end".encode()
+    assert part.text.encode() == "bad \ufffd end".encode()
