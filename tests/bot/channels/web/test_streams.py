@@ -146,6 +146,7 @@ async def test_streams_end_when_the_server_stops(app: FastAPI) -> None:
         await stream.__aexit__(None, None, None)
 
     assert not any(line.startswith("event: error") for line in rest)
+    assert [line for line in rest if line][-1] == "retry: 1000"
 
 
 async def test_an_agent_hears_of_every_conversation_and_all_of_the_chosen_one(
