@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -47,6 +47,7 @@ _PASSING_TEXT = re.compile(
     r"\b(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNKILLABLE)\b"
 )
 
+Result = TypeVar("Result")
 Text = bytes | str | int
 Call = tuple[Sequence[bytes], Sequence[Text]]
 """Keys and arguments of a script."""
@@ -92,6 +93,7 @@ class Server:
         self._redis = Redis.from_pool(pool)
         self._bell = Bell(_PAUSE)
         self._listening: asyncio.Task[None] | None = None
+        self._calls: set[asyncio.Task[Any]] = set()
 
     async def check_schema(self) -> None:
         """Bring stored data up to date. Raises ConversationsError when a newer Kefu wrote it."""
@@ -101,10 +103,26 @@ class Server:
     async def run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
         """What one script returns: None, int, bytes or lists of them."""
         with _translated():
-            try:
-                return await self._redis.evalsha(_digest(name), len(keys), *keys, *arguments)
-            except NoScriptError:
-                return await self._redis.eval(script(name), len(keys), *keys, *arguments)
+            return await self._whole(self._run(name, keys, arguments))
+
+    async def _run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
+        try:
+            return await self._redis.evalsha(_digest(name), len(keys), *keys, *arguments)
+        except NoScriptError:
+            return await self._redis.eval(script(name), len(keys), *keys, *arguments)
+
+    async def _whole(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What the work gives. It is finished even when the caller is cancelled: redis-py can lose a cancellation
+        that meets it while it connects, and throws a connection away that another meets."""
+        call = asyncio.create_task(work)
+        self._calls.add(call)
+        call.add_done_callback(self._settled)
+        return await asyncio.shield(call)
+
+    def _settled(self, call: "asyncio.Task[Any]") -> None:
+        self._calls.discard(call)
+        if not call.cancelled():
+            call.exception()  # looked at, for the caller may have left
 
     async def run_many(self, name: str, calls: Sequence[Call]) -> list[Any]:
         """What one script that only reads returns for each pair of keys and arguments, in one round trip."""
@@ -125,14 +143,17 @@ class Server:
             return int(await self._redis.xlen(stream))
 
     async def _pipelined(self, commands: Iterable[tuple[Text, ...]]) -> list[Any]:
-        with _translated():
+        async def execute() -> list[Any]:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
-                try:
-                    return await pipe.execute()
-                except NoScriptError as error:
-                    raise _ScriptUnknown from error
+                return list(await pipe.execute())
+
+        with _translated():
+            try:
+                return await self._whole(execute())
+            except NoScriptError as error:
+                raise _ScriptUnknown from error
 
     async def ping(self) -> None:
         """Returns when the server answers."""
@@ -151,6 +172,8 @@ class Server:
         while self._listening is not None and not self._listening.done():
             self._listening.cancel()
             await asyncio.wait({self._listening}, timeout=_RETRY)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=_PATIENCE)
         with contextlib.suppress(RedisError, OSError):
             await self._redis.aclose()
 
