@@ -68,8 +68,11 @@ class Conversations(Protocol):
         True again, and nothing written, when the very same reply was committed before.
         """
 
-    async def release(self, claim: Claim) -> None:
-        """Give the claim back unanswered; the conversation is ready again."""
+    async def release(self, claim: Claim, *, failed: bool = True) -> None:
+        """Give the claim back unanswered; the conversation is ready again.
+
+        One that nobody failed at does not count as an attempt.
+        """
 
     async def publish(self, claim: Claim, kind: str, data: dict[str, Any]) -> bool:
         """Show an event of an answer in the making. False, and not shown, if claim or ownership was lost."""

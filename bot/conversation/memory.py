@@ -119,9 +119,11 @@ class MemoryConversations:
         )
         return True
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, claim: Claim, *, failed: bool = True) -> None:
         if self._holds(claim):
-            self._ledger.records[claim.conversation].fence = 0
+            record = self._ledger.records[claim.conversation]
+            record.attempts -= 0 if failed else 1
+            record.fence = 0
             del self._ledger.ready[claim.conversation]
             self._ledger.ready[claim.conversation] = 0.0
             self.timeline.bell.ring(CHANGED)

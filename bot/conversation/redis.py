@@ -133,8 +133,8 @@ class RedisConversations:
         what = changes, int(reply.whole), encode(reply.buried), len(reply.turns), *turns
         return bool(await self._act("commit", claim.conversation, claim.fence, *settled, *what))
 
-    async def release(self, claim: Claim) -> None:
-        await self._act("release", claim.conversation, claim.fence)
+    async def release(self, claim: Claim, *, failed: bool = True) -> None:
+        await self._act("release", claim.conversation, claim.fence, int(failed))
 
     async def publish(self, claim: Claim, kind: str, data: dict[str, Any]) -> bool:
         shown = await self._act("publish", claim.conversation, claim.fence, encode(kind), to_bytes(data))

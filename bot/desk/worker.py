@@ -71,9 +71,18 @@ class Worker:
             if claim is None:
                 self._free.release()
         if claim is not None:
-            reply = asyncio.create_task(self._settle(claim))
-            self._replies.add(reply)
-            reply.add_done_callback(self._settled)
+            await self._begin(claim)
+
+    async def _begin(self, claim: Claim) -> None:
+        suspect = claim.attempts > 1
+        if suspect and self._replies:
+            # Whoever claimed this before may have died of it: no other reply shall die along.
+            await asyncio.wait(self._replies)
+        reply = asyncio.create_task(self._settle(claim))
+        self._replies.add(reply)
+        reply.add_done_callback(self._settled)
+        if suspect:
+            await asyncio.wait({reply})
 
     def _settled(self, reply: "asyncio.Task[None]") -> None:
         self._replies.discard(reply)
@@ -95,7 +104,7 @@ class Worker:
         except Exception:
             # The next worker may do better; what fails again and again is given up.
             _log.exception("the reply failed", conversation=claim.conversation)
-            await self._give_back(claim)
+            await self._give_back(claim, failed=True)
 
     async def _pause(self, error: ConversationsError) -> None:
         kind = type(error).__name__
@@ -104,9 +113,9 @@ class Worker:
         self._told = kind
         await asyncio.sleep(_PAUSE)
 
-    async def _give_back(self, claim: Claim) -> None:
+    async def _give_back(self, claim: Claim, *, failed: bool = False) -> None:
         with contextlib.suppress(ConversationsError):
-            await self._conversations.release(claim)
+            await self._conversations.release(claim, failed=failed)
 
     async def _finish(self, grace: float) -> None:
         replies = set(self._replies)

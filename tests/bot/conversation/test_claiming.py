@@ -162,6 +162,15 @@ class TestExtending:
         assert await conversations.commit(extended, said("all"))
         assert await is_settled(conversations)
 
+    async def test_given_back_by_one_who_did_not_fail_it_counts_as_no_attempt(self, store: Store) -> None:
+        conversations = await store.open()
+        await ask(conversations, "Hello")
+        for _ in range(ATTEMPTS + 2):
+            claimed = await claim(conversations)
+            await conversations.release(claimed, failed=False)
+
+        assert (await claim(conversations)).attempts == 1
+
     @pytest.mark.parametrize("loss", ["commit", "release", "take_over", "say", "resolve", "lease"])
     async def test_gives_nothing_when_the_claim_was_lost(self, store: Store, loss: str) -> None:
         conversations = await store.open(LEASE)

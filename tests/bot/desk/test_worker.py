@@ -5,7 +5,7 @@ import pytest
 from bot.answering.engine import Engine
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Claim, Conversation, Reply
+from bot.conversation.messages import Claim, Conversation, Message, Reply
 from bot.desk.desk import Desk
 from bot.desk.replying import Replier
 from bot.desk.worker import Worker
@@ -147,3 +147,33 @@ async def test_runs_until_it_is_stopped(desk: Desk, replier: Replier, conversati
             await asyncio.sleep(0.01)
     stop.set()
     await running
+
+
+async def test_who_may_have_killed_a_worker_is_answered_alone(conversations: MemoryConversations) -> None:
+    running: set[str] = set()
+    together: list[set[str]] = []
+    done = asyncio.Event()
+
+    async def answer(claim: Claim) -> bool:
+        running.add(claim.conversation)
+        together.append(set(running))
+        await asyncio.sleep(0.05)
+        running.discard(claim.conversation)
+        if len(together) == 6:
+            done.set()
+        return await conversations.commit(claim, Reply())
+
+    for number in range(6):
+        await conversations.accept(Message(f"web:{number}", "m", "Hello", 1.0))
+    suspects = set()
+    for _ in range(2):
+        claim = await claimed(conversations)
+        suspects.add(claim.conversation)
+        await conversations.release(claim)
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(conversations, answer, "w1").run(stop))
+    await asyncio.wait_for(done.wait(), 5)
+    stop.set()
+    await working
+    assert [names for names in together if names & suspects] == [{name} for name in sorted(suspects)]
+    assert max(map(len, together)) == 4
