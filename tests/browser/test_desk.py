@@ -84,6 +84,7 @@ def test_the_desk_works_by_keyboard(person: Callable[..., Person], agent: Callab
     expect(desk.get_by_role("button", name=re.compile("Visitor"))).to_be_visible()
     desk.keyboard.press("Alt+KeyJ")
     expect(desk.locator(".turn.customer .words")).to_have_text(QUESTION)
+    expect(desk.locator(".turn.bot:not(.making)")).to_have_count(1)  # its turn clears a suggestion
     desk.keyboard.press("Alt+KeyR")
     expect(desk.locator("blockquote")).to_contain_text(ANSWER)
     desk.keyboard.press("Alt+KeyI")

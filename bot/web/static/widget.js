@@ -16,6 +16,7 @@
   const PERSON_COMMAND = "/human";
   const SILENCE_MS = 30_000; // three missed pings: the connection is dead, whatever the browser believes
   const ATTEMPTS = 6;
+  const PATIENT_TRIES = 12;
   const HIDDEN_MS = 60_000; // a tab nobody looks at gives its connection back: browsers share few among tabs
 
   const TEXTS = {
@@ -55,7 +56,13 @@
       taken_over: "{name} has joined",
       handed_back: "The assistant answers again",
       handed_over: "A colleague has been called",
-      undeliverable: "The assistant cannot answer right now; a colleague has been called",
+      resolved: "This conversation is closed. Write again whenever you like.",
+      reopened: "This conversation goes on",
+      stopped: "Stopped",
+      stop: "Stop",
+      good: "Helpful",
+      bad: "Not helpful",
+      unrated: "Your rating could not be sent",
       unread: "{n} new messages",
     },
     zh: {
@@ -93,7 +100,13 @@
       taken_over: "{name} 已加入对话",
       handed_back: "现在由智能助手回答",
       handed_over: "已为您呼叫人工客服",
-      undeliverable: "智能助手暂时无法回答，已为您呼叫人工客服",
+      resolved: "本次对话已结束，您可以随时继续提问。",
+      reopened: "对话继续进行",
+      stopped: "已停止",
+      stop: "停止",
+      good: "有帮助",
+      bad: "没有帮助",
+      unrated: "评价未能发送",
       unread: "{n} 条新消息",
     },
   };
@@ -163,10 +176,17 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .dots i{width:6px;height:6px;border-radius:50%;background:var(--soft);animation:blink 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.2s}.dots i:nth-child(3){animation-delay:.4s}
 @keyframes blink{0%,60%,100%{opacity:.35}30%{opacity:1}}
-.person{padding:8px 16px}
-.person button{display:inline-flex;align-items:center;gap:7px;min-height:32px;padding:0 12px;border:1px solid var(--line);border-radius:16px;font-size:13px;color:var(--ink)}
-.person button:hover:enabled{border-color:var(--accent);color:var(--accent)}
-.person button:disabled{cursor:default;color:var(--soft);border-style:dashed}
+.stop{display:inline-flex;align-items:center;gap:6px;min-height:32px;margin-inline-start:auto;padding:0 12px;border:1px solid var(--line);border-radius:16px;background:var(--ground);color:var(--ink);font-size:13px}
+.stop:hover:enabled{border-color:var(--bad);color:var(--bad)}
+.stop:disabled{color:var(--soft);cursor:default}
+.rating{display:flex;gap:4px;margin-block-start:2px}
+.rating button{min-width:32px;min-height:28px;border-radius:8px;font-size:13px;opacity:.65}
+.rating button:hover,.rating button[aria-pressed=true]{background:var(--tint);opacity:1}
+.rating button[aria-pressed=true]{box-shadow:inset 0 0 0 1px var(--accent)}
+.person{display:flex;align-items:center;padding:8px 16px}
+.person button:not(.stop){display:inline-flex;align-items:center;gap:7px;min-height:32px;padding:0 12px;border:1px solid var(--line);border-radius:16px;font-size:13px;color:var(--ink)}
+.person button:not(.stop):hover:enabled{border-color:var(--accent);color:var(--accent)}
+.person button:not(.stop):disabled{cursor:default;color:var(--soft);border-style:dashed}
 form{display:flex;align-items:flex-end;gap:8px;margin:0;padding:10px 12px;padding-block-start:0;padding-block-end:max(12px,env(safe-area-inset-bottom))}
 textarea{flex:1;min-width:0;max-height:132px;min-height:42px;padding:8px 12px;border:1px solid var(--line);border-radius:12px;background:none;font-size:16px;line-height:24px;resize:none}
 textarea:focus-visible{border-color:var(--accent);outline:0;box-shadow:0 0 0 1px var(--accent)}
@@ -183,6 +203,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     close: "M6 6l12 12M18 6L6 18",
     restart: "M12 5v14M5 12h14",
     send: "M12 19V5M6 11l6-6 6 6",
+    stop: "M7 7h10v10H7z",
     person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5",
   };
 
@@ -324,6 +345,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.heard = heard; // {event, conversation, delivered, failed, paced, online, over}
       this.outbox = memory.outbox();
       this.mark = "";
+      this.retry = 0; // what the server said about coming back
       this.wake = () => {};
       this.lastHeard = 0;
       addEventListener("online", () => {
@@ -377,6 +399,15 @@ textarea::placeholder{color:var(--soft);opacity:1}
       if (Date.now() - this.lastHeard >= silence) this.reading?.abort();
       this.wake();
       this.flush();
+    }
+
+    /* Acts that are not repeated: whether the server took it. */
+    async act(path, body = {}) {
+      try {
+        return (await this.request(path, { method: "POST", body: JSON.stringify(body) })).ok;
+      } catch {
+        return false;
+      }
     }
 
     async request(path, options = {}, signal = AbortSignal.timeout(15_000)) {
@@ -484,7 +515,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
         }
         if (listening.signal.aborted) return;
         if (failures > 0 || !navigator.onLine) this.heard.online(false);
-        await this.snooze(failures < 0 ? 300 : Math.min(15_000, 500 * 2 ** failures));
+        const longest = failures < PATIENT_TRIES ? 2400 : 15_000; // a restart takes seconds, an outage may take long
+        await this.snooze(failures < 0 ? this.retry || 300 : Math.min(longest, 500 * 2 ** failures));
+        this.retry = 0;
       }
     }
 
@@ -534,12 +567,23 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const field = Object.fromEntries(
         text.split("\n").map((line) => /^(\w*): ?(.*)$/.exec(line)?.slice(1) ?? ["", ""]),
       );
-      if (field.id) this.mark = field.id;
+      if (field.retry) this.retry = Number(field.retry) || 0;
       if (!field.data) return;
       const data = JSON.parse(field.data);
-      if (field.event === "conversation") this.heard.conversation(data);
-      else this.heard.event(field.event, data);
+      if (field.event === "conversation") {
+        this.mark = field.id ?? ""; // the stream begins anew, whatever was heard before
+        this.heard.conversation(data, true);
+      } else if (!field.id || later(field.id, this.mark)) {
+        this.mark = field.id ?? this.mark;
+        this.heard.event(field.event, data);
+      }
     }
+  }
+
+  /* Whether an event's id comes after another: "milliseconds-number", too large for floating point together. */
+  function later(id, than) {
+    const [[a, b], [c, d]] = [id, than || "0-0"].map((mark) => mark.split("-").map(Number));
+    return a > c || (a === c && b > d);
   }
 
   /* ---- what the customer sees ---- */
@@ -562,7 +606,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.following = true;
       this.build();
       this.line = new Line(this.memory, {
-        conversation: (conversation) => this.showConversation(conversation),
+        conversation: (conversation, anew) => this.showConversation(conversation, anew),
         event: (kind, data) => this.hear(kind, data),
         delivered: (message) => this.delivered(message),
         failed: (message, reason) => this.failed(message, reason),
@@ -622,6 +666,12 @@ textarea::placeholder{color:var(--soft);opacity:1}
         this.log,
         this.typing,
       );
+      this.stopButton = h(
+        "button",
+        { class: "stop", type: "button", hidden: true, onclick: () => this.stop() },
+        icon("stop", 14),
+        t.stop,
+      );
       this.person = h(
         "button",
         { type: "button", onclick: () => this.askForPerson() },
@@ -656,7 +706,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         ),
         this.banner,
         this.scroll,
-        h("div", { class: "person" }, this.person),
+        h("div", { class: "person" }, this.person, this.stopButton),
         h("form", { onsubmit: (event) => this.submit(event) }, this.input, this.sendButton),
       );
       this.panel.addEventListener("keydown", (event) => {
@@ -729,6 +779,15 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.say(PERSON_COMMAND, "api/handoff");
       this.person.disabled = true;
       this.input.focus();
+    }
+
+    /* What is being answered is answered no more; what was said of it stays. */
+    async stop() {
+      this.stopButton.disabled = true;
+      const taken = await this.line.act("api/stop");
+      this.input.focus();
+      // A stop that comes before the answer is begun has no effect: it may be said again.
+      setTimeout(() => (this.stopButton.disabled = false), taken ? 3000 : 0);
     }
 
     say(text, path) {
@@ -806,21 +865,31 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     hear(kind, data) {
       if (kind === "turn") this.hearTurn(data);
-      else if (kind === "state") this.showState(data);
+      else if (kind === "state") this.hearState(data);
       else if (kind === "sentence") this.showSentence(data);
       else if (kind === "withdrawn") this.withdraw(data.turn);
       else if (kind === "typing") this.showTyping(data.who === "bot" ? this.text.bot : data.who);
+    }
+
+    hearState(state) {
+      this.showState(state);
+      if (!state.agent && state.status === "open") return;
+      this.hideTyping();
+      this.dropMaking();
     }
 
     hearTurn(turn) {
       const known = this.turns.has(turn.id) && !this.turns.get(turn.id).classList.contains("making");
       this.showTurn(turn);
       if (turn.role === "customer") return;
+      if (turn.role !== "event") this.dropMaking();
       if (!known && turn.role !== "event") this.countUnread();
       this.hideTyping();
     }
 
-    showConversation({ state, turns }) {
+    /* `anew`: a stream begins, and tells the answer in the making once more. */
+    showConversation({ state, turns }, anew = false) {
+      if (anew) this.dropMaking();
       this.showState(state);
       const missed = this.caughtUp ? turns.filter(({ id, role }) => !this.turns.has(id) && role !== "customer") : [];
       this.caughtUp = true;
@@ -835,11 +904,13 @@ textarea::placeholder{color:var(--soft);opacity:1}
       }
       this.group();
       if (turns.at(-1)?.role !== "customer") this.hideTyping();
+      this.showStop();
       this.toEnd();
     }
 
     showSentence({ turn, text }) {
       if (this.state.agent || (this.turns.has(turn) && !this.turns.get(turn).classList.contains("making"))) return;
+      if (!this.turns.has(turn)) this.dropMaking();
       const node =
         this.turns.get(turn) ||
         this.place(turn, this.makeTurn({ id: turn, role: "bot", text: "", at: Date.now() / 1000 }));
@@ -849,6 +920,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         words.textContent && !/[。！？；]$/.test(words.textContent) ? " " : "",
         h("span", {}, ...withLinks(text)),
       );
+      this.showStop();
       this.toEnd();
     }
 
@@ -858,6 +930,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
       node.remove();
       this.turns.delete(turn);
       this.hideTyping();
+    }
+
+    /* An answer in the making that will not be finished: its worker died, or someone else speaks. */
+    dropMaking() {
+      for (const [id, node] of this.turns) if (node.classList.contains("making")) this.withdraw(id);
     }
 
     /* -- showing turns -- */
@@ -900,7 +977,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     makeEvent(turn) {
-      return h("p", { class: "event turn" }, fill(this.text[turn.text] ?? "", { name: turn.name }));
+      return h(
+        "p",
+        { class: "event turn", "data-turn": turn.id },
+        fill(this.text[turn.text] ?? "", { name: turn.name }),
+      );
     }
 
     makeTurn(turn) {
@@ -916,8 +997,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
           : h("p", { class: "name" }, h("b", {}, speaker), ` · ${time}`),
         h("div", { class: "words", dir: "auto" }),
         h("div", { class: "sources" }),
+        h("div", { class: "rating", role: "group" }),
         h("p", { class: "note" }),
       );
+      node.dataset.turn = turn.id;
       this.finish(node, turn);
       return node;
     }
@@ -943,8 +1026,37 @@ textarea::placeholder{color:var(--soft);opacity:1}
       } else {
         words.replaceChildren(...withLinks(shown), ...cards.map((_, i) => chip(i + 1)));
       }
+      if (turn.outcome === "answered") node.querySelector(".rating").replaceChildren(...this.makeRating(turn.id));
       for (const card of cards) card.hidden = true;
       node.querySelector(".sources").replaceChildren(...cards);
+    }
+
+    makeRating(turn) {
+      const buttons = [
+        ["\u{1F44D}\uFE0E", "good", true],
+        ["\u{1F44E}\uFE0E", "bad", false],
+      ].map(([sign, name, good]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-label": this.text[name],
+            title: this.text[name],
+            "aria-pressed": "false",
+            onclick: async ({ currentTarget }) => {
+              const pressed = buttons.find((button) => button.getAttribute("aria-pressed") === "true");
+              const press = (which) =>
+                buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === which)));
+              press(currentTarget);
+              if (await this.line.act("api/feedback", { turn, good })) return;
+              press(pressed);
+              this.note("unrated");
+            },
+          },
+          sign,
+        ),
+      );
+      return buttons;
     }
 
     /* The nearest articles as buttons that ask for them, in place of the lines that name them. */
@@ -1027,9 +1139,15 @@ textarea::placeholder{color:var(--soft);opacity:1}
           ? t.called
           : t.person;
       this.person.disabled = Boolean(agent) || status === "waiting";
-      if (!agent) return;
-      this.hideTyping();
-      for (const [id, node] of this.turns) if (node.classList.contains("making")) this.withdraw(id);
+    }
+
+    /* While the bot makes an answer it can be stopped. */
+    showStop() {
+      const making = this.answering || Boolean(this.log.querySelector(".making"));
+      if (making === !this.stopButton.hidden) return;
+      if (this.shadowRoot.activeElement === this.stopButton) this.input.focus();
+      this.stopButton.hidden = !making;
+      this.stopButton.disabled = false;
     }
 
     showTyping(name) {
@@ -1038,12 +1156,16 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const label = fill(this.text.typing, { name });
       this.typing.replaceChildren(h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), label);
       this.typing.hidden = false;
+      this.answering = name === this.text.bot;
+      this.showStop();
       this.toEnd();
     }
 
     hideTyping() {
       clearTimeout(this.typingEnds);
       this.typing.hidden = true;
+      this.answering = false;
+      this.showStop();
     }
 
     showConnection(online) {

@@ -4,13 +4,14 @@ import { ago, h, nameOf, said } from "./dom.js";
 
 const FILTERS = {
   all: ["All", () => true],
-  waiting: ["Waiting", (state) => state.status === "waiting"], // the longest first
+  waiting: ["Waiting", (state) => state.status === "waiting"],
   mine: ["Mine", (state, me) => state.owner === me],
 };
 
 export class List {
-  constructor({ me, list, none, filters, chosen }) {
-    Object.assign(this, { me, list, none, chosen });
+  constructor({ me, list, none, filters, chosen, waits }) {
+    Object.assign(this, { me, list, none, chosen, waits }); // waits(state): it began to wait for a person
+    this.queue = [];
     this.states = new Map();
     this.current = "";
     this.filter = "all";
@@ -34,9 +35,25 @@ export class List {
     this.draw();
   }
 
-  set(states) {
+  /* `queue` names all that wait, the longest first; without it the one known is kept. */
+  set(states, queue) {
     for (const state of states) this.states.set(state.id, state);
+    if (queue) this.queue = queue;
     this.draw();
+    this.tellOfNew();
+  }
+
+  /* The place of a conversation in the queue, from 1; 0 when it does not wait. */
+  place({ id, status }) {
+    return status === "waiting" ? this.queue.indexOf(id) + 1 || this.queue.length + 1 : 0;
+  }
+
+  /* Tell which conversations have begun to wait since the last look. */
+  tellOfNew() {
+    const waiting = [...this.states.values()].filter(FILTERS.waiting[1]);
+    const fresh = waiting.filter(({ id }) => this.told && !this.told.has(id));
+    this.told = new Set(waiting.map(({ id }) => id));
+    for (const state of fresh) this.waits(state);
   }
 
   show(filter) {
@@ -59,10 +76,10 @@ export class List {
 
   shown() {
     const wanted = FILTERS[this.filter][1];
-    const down = this.filter === "waiting" ? -1 : 1;
+    const behind = (state) => this.place(state) || Infinity;
     return [...this.states.values()]
       .filter((state) => wanted(state, this.me))
-      .sort((a, b) => down * (b.updated - a.updated));
+      .sort((a, b) => (behind(a) === behind(b) ? b.updated - a.updated : behind(a) - behind(b)));
   }
 
   draw() {
@@ -80,6 +97,7 @@ export class List {
     }
     const waiting = [...this.states.values()].filter(FILTERS.waiting[1]).length;
     document.title = waiting ? `(${waiting}) Kefu desk` : "Kefu desk";
+    navigator.setAppBadge?.(waiting).catch(() => {});
   }
 
   row(state) {
@@ -95,7 +113,8 @@ export class List {
         h("span", { class: "tag" }, state.channel),
         state.status === "waiting"
           ? h("span", { class: "tag waiting" }, `Waiting${state.reason && ` · ${state.reason.replaceAll("_", " ")}`}`)
-          : h("span", { class: "tag" }, owner),
+          : h("span", { class: "tag" }, state.status === "resolved" ? "Resolved" : owner),
+        state.status === "waiting" ? h("span", { class: "tag", title: "Place in the queue" }, `№ ${this.place(state)}`) : null,
       ),
     );
     if (state.id === this.current) button.setAttribute("aria-current", "true");

@@ -6,7 +6,7 @@ const KINDS = ["conversation", "turn", "state", "sentence", "withdrawn", "typing
 
 export class Live {
   constructor(heard) {
-    this.heard = heard; // {activity(states), event(kind, data), online(is), reopened()}
+    this.heard = heard; // {activity(states, queue), event(kind, data), online(is), reopened()}
     this.conversation = "";
     this.after = "";
     this.activity = "";
@@ -34,13 +34,14 @@ export class Live {
     };
     source.onerror = () => this.retry(source);
     source.addEventListener("activity", ({ data }) => {
-      const { mark, states } = JSON.parse(data);
+      const { mark, states, queue } = JSON.parse(data);
       this.activity = mark;
-      this.heard.activity(states);
+      this.heard.activity(states, queue);
     });
     for (const kind of KINDS)
       source.addEventListener(kind, ({ data, lastEventId }) => {
-        this.after = lastEventId || this.after;
+        // A conversation begins the stream anew, whatever was heard before.
+        this.after = kind === "conversation" ? lastEventId : lastEventId || this.after;
         this.heard.event(kind, JSON.parse(data));
       });
   }
@@ -54,6 +55,6 @@ export class Live {
       this.heard.online(false);
       call("GET", "me").catch(() => {});
     }
-    this.timer = setTimeout(() => this.open(), Math.min(10_000, 300 * 2 ** this.failures));
+    this.timer = setTimeout(() => this.open(), Math.min(this.failures < 12 ? 2400 : 10_000, 300 * 2 ** this.failures));
   }
 }

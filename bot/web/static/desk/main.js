@@ -2,6 +2,7 @@
 
 import { call, of } from "./api.js";
 import { newId } from "./dom.js";
+import { Notices } from "./notices.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Suggestion } from "./suggestion.js";
@@ -46,8 +47,10 @@ async function say(text) {
   return done;
 }
 
+const notices = new Notices({ button: at("notify"), open: choose });
 const list = new List({
   me,
+  waits: (state) => notices.tell(state),
   list: at("conversations"),
   none: at("none"),
   filters: document.querySelector(".filters"),
@@ -60,6 +63,8 @@ const thread = new Thread({
     say,
     takeOver: () => attempt(() => change(thread.id, "take_over")),
     handBack: () => attempt(() => change(thread.id, "hand_back")),
+    resolve: () => attempt(() => change(thread.id, "resolve")),
+    reopen: () => attempt(() => change(thread.id, "reopen")),
     typing: () => call("POST", of(thread.id, "typing")).catch(() => {}),
   },
 });
@@ -69,11 +74,13 @@ const suggestion = new Suggestion({
   say,
 });
 
+const WHY_NOT = { waiting: "waits", resolved: "resolved" };
+
 /* Suggest by itself where a person must answer; where the bot does, only on request. */
 function suggestIfNeeded() {
   const { state, unanswered } = thread;
   if (unanswered && (state.owner !== "bot" || state.status === "waiting")) suggestion.ask();
-  else suggestion.clear(thread.id, state.status === "waiting" ? "waits" : state.owner === "bot" ? "bot" : "answered");
+  else suggestion.clear(thread.id, WHY_NOT[state.status] ?? (state.owner === "bot" ? "bot" : "answered"));
 }
 
 const HEARD = {
@@ -96,10 +103,14 @@ const HEARD = {
 };
 
 const live = new Live({
-  activity: (states) => list.set(states),
+  activity: (states, queue) => list.set(states, queue),
   event: (kind, data) => HEARD[kind](data),
   online: (is) => (at("offline").hidden = is),
-  reopened: () => attempt(async () => list.set((await call("GET", "conversations")).conversations)),
+  reopened: () =>
+    attempt(async () => {
+      const { conversations, queue } = await call("GET", "conversations");
+      list.set(conversations, queue);
+    }),
 });
 
 function choose(id) {

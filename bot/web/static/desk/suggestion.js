@@ -7,6 +7,7 @@ import { modeBadge, sourceList } from "./turns.js";
 const HINTS = {
   bot: "The bot answers here by itself. Ask for its reply whenever you want to see it.",
   waits: "The customer waits for a person.",
+  resolved: "The conversation is resolved. What the customer writes next is a new matter.",
   answered: "The customer has had the last reply. A new suggestion comes with the next question.",
 };
 

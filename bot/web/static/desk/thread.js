@@ -32,11 +32,12 @@ class Drafts {
 
 export class Thread {
   constructor({ me, place, act }) {
-    Object.assign(this, { me, act }); // act: {say(text), takeOver(), handBack(), typing()}
+    Object.assign(this, { me, act }); // act: {say(text), takeOver(), handBack(), resolve(), reopen(), typing()}
     this.drafts = new Drafts();
     this.title = h("h2");
     this.about = h("p", { class: "about" });
     this.ownership = h("button", { type: "button", onclick: () => this.toggleOwner() });
+    this.ending = h("button", { type: "button", class: "quiet", onclick: () => this.toggleResolved() });
     this.log = h("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
     this.hint = h("p", { class: "hint" });
     this.input = h("textarea", {
@@ -52,7 +53,7 @@ export class Thread {
     this.node = h(
       "div",
       { class: "inside" },
-      h("header", {}, h("div", {}, this.title, this.about), this.ownership),
+      h("header", {}, h("div", {}, this.title, this.about), this.ending, this.ownership),
       this.log,
       h(
         "form",
@@ -73,7 +74,8 @@ export class Thread {
     this.input.value = this.drafts.get(id);
     this.node.hidden = false;
     this.state = null;
-    this.ownership.disabled = true;
+    this.ownership.disabled = this.ending.disabled = true;
+    this.ending.textContent = "Resolve";
     this.title.textContent = this.about.textContent = this.hint.textContent = "";
     if (state) this.setState(state);
     this.wrote(false);
@@ -82,7 +84,7 @@ export class Thread {
   show({ state, turns }) {
     this.setState(state);
     this.turns = turns;
-    this.log.replaceChildren(...turns.map((turn) => turnNode(turn, nameOf(state))));
+    this.log.replaceChildren(...turns.map((turn) => turnNode(turn, nameOf(state), turns)));
     this.toEnd();
   }
 
@@ -93,7 +95,9 @@ export class Thread {
       state.owner === "bot"
         ? state.status === "waiting"
           ? "waiting for an agent"
-          : "the bot answers"
+          : state.status === "resolved"
+            ? "resolved"
+            : "the bot answers"
         : mine
           ? "you answer"
           : `${state.owner} answers`;
@@ -102,18 +106,25 @@ export class Thread {
     this.about.textContent = `${state.channel} · ${owner}${reason}`;
     this.ownership.textContent = mine ? "Hand back to the bot" : "Take over";
     this.ownership.title = "Alt + T";
-    this.ownership.disabled = false;
+    this.ownership.disabled = this.ending.disabled = false;
+    this.ending.textContent = state.status === "resolved" ? "Reopen" : "Resolve";
     this.ownership.classList.toggle("primary", !mine && state.status === "waiting");
     this.hint.textContent = mine
       ? "Ctrl + Enter sends"
       : state.owner === "bot"
         ? "Sending takes the conversation over: the bot is silent from then on"
         : `Sending takes the conversation over from ${state.owner}`;
-    if (state.owner !== "bot") for (const node of this.log.querySelectorAll(".making")) node.remove();
+    if (state.owner !== "bot" || state.status !== "open") this.dropMaking();
+  }
+
+  /* An answer in the making that will not be finished. */
+  dropMaking(but = "") {
+    for (const node of this.log.querySelectorAll(".making")) if (node.dataset.turn !== but) node.remove();
   }
 
   add(turn) {
-    const node = turnNode(turn, nameOf(this.state));
+    const node = turnNode(turn, nameOf(this.state), this.turns);
+    if (turn.role === "bot" || turn.role === "agent") this.dropMaking(turn.id);
     const old = this.find(turn.id);
     if (old) old.replaceWith(node);
     else this.log.append(node);
@@ -126,6 +137,7 @@ export class Thread {
     if (this.turns.some(({ id }) => id === turn)) return;
     let node = this.find(turn);
     if (!node) {
+      this.dropMaking();
       node = turnNode({ id: turn, role: "bot", text: "", at: Date.now() / 1000 }, "");
       node.classList.add("making");
       this.log.append(node);
@@ -164,6 +176,11 @@ export class Thread {
     if (!this.state) return;
     if (this.state.owner === this.me) this.act.handBack();
     else this.act.takeOver();
+  }
+
+  toggleResolved() {
+    if (this.state?.status === "resolved") this.act.reopen();
+    else this.act.resolve();
   }
 
   async submit(event) {

@@ -2,22 +2,61 @@
 
 import { clock, h, percent, said, webLink } from "./dom.js";
 
+const who = (name) => ({ "": "An agent", customer: "The customer" })[name] ?? name;
+
 const EVENTS = {
-  taken_over: (name) => `${name || "An agent"} took over`,
+  taken_over: (name) => `${who(name)} took over`,
   handed_back: () => "Handed back to the bot",
   handed_over: () => "Handed over to the agents",
   undeliverable: () => "The bot failed to answer: please reply",
+  resolved: (name) => `${who(name)} resolved the conversation`,
+  reopened: (name) => `${who(name)} reopened the conversation`,
+  stopped: () => "The customer stopped the answer",
+  withdrawn: () => "The bot took its answer back",
+  edited: () => "The customer changed this message after it was sent",
+  rated_up: () => "The customer found this answer helpful",
+  rated_down: () => "The customer found this answer not helpful",
+  undelivered: () => "Not delivered: the customer has not seen this",
+  unconfirmed: () => "It is not certain that the customer has seen this",
 };
+/* What an agent should look after. */
+const FLAGGED = new Set(["undelivered", "unconfirmed", "undeliverable"]);
+const LONGEST_QUOTE = 60;
 
-export function turnNode(turn, customer) {
-  if (turn.role === "event")
-    return h("p", { class: "event", "data-turn": turn.id }, EVENTS[turn.text]?.(turn.name) ?? turn.text);
+/* The words about which an event tells: its id is that turn's id and what happened. */
+function quoteOf(turn, turns) {
+  const about = turns.find(({ id }) => turn.id === `${id}-${turn.text}`);
+  if (!about || ["stopped", "handed_over"].includes(turn.text)) return "";
+  const text = said(about.text) || attachmentWords(about);
+  return `: “${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}”`;
+}
+
+const attachmentWords = (turn) => (turn.attachments ?? []).map(({ kind }) => `[${kind}]`).join(" ");
+
+function eventNode(turn, turns) {
+  const words = EVENTS[turn.text]?.(turn.name) ?? turn.text.replaceAll("_", " ");
+  const flagged = FLAGGED.has(turn.text);
+  return h(
+    "p",
+    { class: flagged ? "event flagged" : "event", "data-turn": turn.id },
+    h("span", { dir: "auto" }, `${flagged ? "⚠ " : ""}${words}${quoteOf(turn, turns)}`),
+  );
+}
+
+function attachmentNode({ kind, name }) {
+  return h("span", { class: "tag attachment", dir: "auto" }, `[${kind}]${name ? ` ${name}` : ""}`);
+}
+
+/* `turns` are those that came before it. */
+export function turnNode(turn, customer, turns = []) {
+  if (turn.role === "event") return eventNode(turn, turns);
   const speaker = { customer, bot: "Bot", agent: turn.name || "Agent" }[turn.role];
   return h(
     "article",
     { class: `turn ${turn.role}`, "data-turn": turn.id },
     h("p", { class: "name" }, h("b", {}, speaker), ` ${clock(turn.at)}`),
     h("div", { class: "words", dir: "auto" }, said(turn.text)),
+    turn.attachments?.length ? h("p", { class: "tags" }, ...turn.attachments.map(attachmentNode)) : null,
     turn.answer ? answerNode(turn.answer) : null,
   );
 }
