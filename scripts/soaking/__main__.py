@@ -92,7 +92,7 @@ def main() -> int:
         "ok": all(figures["ok"] for figures in scenarios.values()),
         "date": time.strftime("%Y-%m-%d"),
         "server": f"{given.server} ({binary_of(given.server).name})",
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "scale": scale,
         **_summary(scenarios),
         "scenarios": scenarios,

@@ -39,8 +39,7 @@ class Process:
         clock = asyncio.get_running_loop().time
         start = clock()
         self.running.terminate()
-        while self.running.poll() is None and clock() - start < patience:
-            await asyncio.sleep(0.02)
+        await until(lambda: self.running.poll() is not None, patience, pause=0.02)
         if self.running.poll() is None:
             self.kill()
         return self.running.wait(), clock() - start

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from bot.conversation.base import ConversationsUnavailable
+from bot.conversation.keys import ALL_SHARDS
 from bot.conversation.messages import Message
 from bot.conversation.redis import RedisConversations
 from scripts.soaking.ground import Figures, Ground, Process, until
@@ -14,6 +15,7 @@ from tests.fakes.servers import RealServer
 
 _DUPLICATES = 0.1
 _LEASE = "1.0"
+_PAUSE = (1.2, 2.8)  # seconds from one kill to the next; a worker needs one to start
 _PATIENCE = 240.0  # seconds until all must be answered
 
 
@@ -27,9 +29,10 @@ async def kills(ground: Ground) -> Figures:
         names = [f"telegram:{number}" for number in range(1, chats + 1)]
         start = time.monotonic()
         chance = ground.chance
+        spread = (worker_kills + server_kills) * sum(_PAUSE) / 2
         duplicates = sum(
             await asyncio.gather(
-                _write_all(conversations, names, each, random.Random(chance.random())),
+                _write_all(conversations, names, each, spread, chance.random()),
                 _kill(ground, server, workers, worker_kills, server_kills, chance),
             )
         )
@@ -56,21 +59,22 @@ async def kills(ground: Ground) -> Figures:
 
 
 async def _write_all(
-    conversations: RedisConversations, names: Sequence[str], each: int, chance: random.Random
+    conversations: RedisConversations, names: Sequence[str], each: int, seconds: float, seed: float
 ) -> int:
-    """Every chat's messages in its order; the number of those that were delivered twice."""
-    return sum(await asyncio.gather(*(_write(conversations, name, each, chance) for name in names)))
+    """Every chat's messages in its order, spread over the time; the number of those that came twice."""
+    chance = random.Random(seed)
 
+    async def write(name: str) -> int:
+        twice = 0
+        for number in range(1, each + 1):
+            await asyncio.sleep(chance.random() * 2 * seconds / each)
+            message = Message(name, str(number), str(number), time.time())
+            copies = 2 if chance.random() < _DUPLICATES else 1
+            twice += copies - 1
+            await asyncio.gather(*(_deliver(conversations, message) for _ in range(copies)))
+        return twice
 
-async def _write(conversations: RedisConversations, name: str, each: int, chance: random.Random) -> int:
-    twice = 0
-    for number in range(1, each + 1):
-        await asyncio.sleep(chance.random() * 0.5)
-        message = Message(name, str(number), str(number), time.time())
-        copies = 2 if chance.random() < _DUPLICATES else 1
-        twice += copies - 1
-        await asyncio.gather(*(_deliver(conversations, message) for _ in range(copies)))
-    return twice
+    return sum(await asyncio.gather(*map(write, names)))
 
 
 async def _deliver(conversations: RedisConversations, message: Message) -> None:
@@ -93,7 +97,7 @@ async def _kill(
     plan = ["worker"] * worker_kills + ["server"] * server_kills
     chance.shuffle(plan)
     for victim in plan:
-        await asyncio.sleep(0.4 + chance.random() * 0.6)
+        await asyncio.sleep(chance.uniform(*_PAUSE))
         if victim == "server":
             server.kill()
             await asyncio.sleep(chance.random() * 0.5)
@@ -113,6 +117,4 @@ async def _all_answered(conversations: RedisConversations, names: Sequence[str],
 
 
 async def _outbox_size(conversations: RedisConversations) -> int:
-    from bot.conversation.keys import ALL_SHARDS
-
     return sum([await conversations.server.length(shard.outbox("telegram")) for shard in ALL_SHARDS])
