@@ -896,7 +896,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       missed.filter(({ role }) => role !== "event").forEach(() => this.countUnread());
       turns.forEach((turn) => this.showTurn(turn));
       // In the server's order, and without moving what stands right: a screen reader would read it again.
-      let next = this.log.querySelector(":scope > .pending, :scope > .failed");
+      let next = this.nextOnItsWay();
       for (const { id } of [...turns].reverse()) {
         const node = this.turns.get(id);
         if (node.nextElementSibling !== next) this.log.insertBefore(node, next);
@@ -956,13 +956,23 @@ textarea::placeholder{color:var(--soft);opacity:1}
         return old;
       }
       if (!old) return this.place(turn.id, turn.role === "event" ? this.makeEvent(turn) : this.makeTurn(turn));
-      if (old.classList.contains("making")) this.finish(old, turn);
+      if (old.classList.contains("making")) {
+        this.finish(old, turn);
+        // What was said while it was made stands before it; what stands right is not moved, or it would be read again.
+        if (old.nextElementSibling !== this.nextOnItsWay()) this.log.insertBefore(old, this.nextOnItsWay());
+        this.group();
+      }
       return old;
+    }
+
+    /* The first message that is not delivered yet; null when all are. */
+    nextOnItsWay() {
+      return this.log.querySelector(":scope > .pending, :scope > .failed");
     }
 
     place(id, node) {
       this.turns.set(id, node);
-      this.log.insertBefore(node, this.log.querySelector(":scope > .pending, :scope > .failed"));
+      this.log.insertBefore(node, this.nextOnItsWay());
       this.group();
       this.toEnd(node.classList.contains("customer"));
       return node;

@@ -126,7 +126,9 @@ export class Thread {
     const node = turnNode(turn, nameOf(this.state), this.turns);
     if (turn.role === "bot" || turn.role === "agent") this.dropMaking(turn.id);
     const old = this.find(turn.id);
-    if (old) old.replaceWith(node);
+    // What was said while an answer was made stands before it.
+    if (old?.classList.contains("making")) old.remove();
+    if (old?.isConnected) old.replaceWith(node);
     else this.log.append(node);
     this.turns = [...this.turns.filter(({ id }) => id !== turn.id), turn];
     this.typing("");
