@@ -3,10 +3,11 @@
 import itertools
 import json
 import time
+import uuid
 from typing import Any
 
 from bot.conversation.base import ConversationsUnavailable
-from bot.conversation.keys import ALL_SHARDS, keys_of, post_key, shard_of
+from bot.conversation.keys import ALL_SHARDS, Shard, keys_of, post_key, shard_of
 from bot.conversation.messages import Turn
 from bot.conversation.records import decode, encode, read_turn
 from bot.conversation.redis import RedisConversations
@@ -35,6 +36,8 @@ class RedisOutbox:
         self._conversations = conversations
         self._channel = channel
         self._shifts = itertools.count()
+        # Calls whose answers were not heard yet: they are made again under the same names.
+        self._calls: dict[tuple[str, Shard], str] = {}
 
     async def next(self, sender: str, wait: float) -> Outgoing | None:
         async def look() -> Outgoing | None:
@@ -44,7 +47,9 @@ class RedisOutbox:
             filled = await self._server.filled([shard.outbox(self._channel) for shard in shards])
             for shard in itertools.compress(shards, filled):
                 keys = [shard.outbox(self._channel), shard.attempts(self._channel)]
-                if found := await self._server.run(f"{_HERE}next_turn", keys, [self._settings, encode(sender)]):
+                call = self._calls.setdefault((sender, shard), uuid.uuid4().hex)
+                if found := await self._server.run(f"{_HERE}next_turn", keys, [self._settings, encode(sender), call]):
+                    del self._calls[sender, shard]
                     return _outgoing(found)
             return None
 

@@ -1,7 +1,8 @@
 #!lua
 -- The next turn of one shard that a channel must send; what is older than the retention is removed unsent.
--- KEYS  1 outbox · 2 attempts (hash: receipt -> what is known of its parts, a JSON object)
--- ARGV  1 settings · 2 sender
+-- KEYS  1 outbox · 2 attempts (hash: receipt -> what is known of its parts, a JSON object;
+--       handed -> the last call that got a turn, and the turn's receipt)
+-- ARGV  1 settings · 2 sender · 3 the call's own name: one whose answer was not heard is made again under the same
 -- Returns {receipt, conversation, turn as JSON, deliveries, parts as JSON or ''}, or nil
 
 local outbox, sender = KEYS[1], ARGV[2]
@@ -26,13 +27,29 @@ local function of_another()
   return claimed or of_another()
 end
 
+local function answer(entry)
+  local deliveries = redis.call('XPENDING', outbox, GROUP, entry[1], entry[1], 1)[1][4]
+  return {entry[1], entry[2][2], entry[2][4], deliveries, redis.call('HGET', KEYS[2], entry[1]) or ''}
+end
+
+-- The entry that this very call has got already. Without it a later turn would overtake the unheard one.
+local function unheard()
+  local handed = redis.call('HGET', KEYS[2], 'handed')
+  local receipt = handed and string.sub(handed, 1, #ARGV[3] + 1) == ARGV[3] .. ' ' and string.sub(handed, #ARGV[3] + 2)
+  local pending = receipt and redis.call('XPENDING', outbox, GROUP, receipt, receipt, 1, sender)[1]
+  return pending and redis.call('XRANGE', outbox, receipt, receipt)[1]
+end
+
+local again = unheard()
+if again then return answer(again) end
 local oldest = tonumber(microseconds) / 1000 - tonumber(settings.retention)
 while true do
   local entry = of_another() or next_entry(outbox, sender)
   if not entry then return false end
   if tonumber(string.match(entry[1], '^%d+')) >= oldest then
-    local deliveries = redis.call('XPENDING', outbox, GROUP, entry[1], entry[1], 1)[1][4]
-    return {entry[1], entry[2][2], entry[2][4], deliveries, redis.call('HGET', KEYS[2], entry[1]) or ''}
+    redis.call('HSET', KEYS[2], 'handed', ARGV[3] .. ' ' .. entry[1])
+    redis.call('PEXPIRE', KEYS[2], settings.retention)
+    return answer(entry)
   end
   redis.call('HDEL', KEYS[2], entry[1])
   drop(outbox, entry[1])

@@ -16,4 +16,7 @@ if ARGV[4] ~= '' then
   end
 end
 redis.call('HDEL', KEYS[12], ARGV[3])
+-- See next_turn.lua.
+local handed = redis.call('HGET', KEYS[12], 'handed')
+if handed and string.match(handed, '%S+$') == ARGV[3] then redis.call('HDEL', KEYS[12], 'handed') end
 drop(at.outbox, ARGV[3])
