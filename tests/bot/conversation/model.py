@@ -4,9 +4,9 @@ Turns that a store makes by itself have no id here. Where a store may choose (wh
 which the next turn is sent) the model only judges the choice.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.conversation.messages import BOT, Claim, Message, Reply, Status, Turn
+from bot.conversation.messages import BOT, Claim, Conversation, Message, Reply, Status, Turn
 from bot.conversation.records import ATTEMPTS, ENGINE_DOWN, customers_turn
 from bot.delivery.base import OPEN, Attempt, Outgoing
 
@@ -69,6 +69,13 @@ class Talk:
         self.pending.clear()
         self.fence = self.attempts = 0
 
+    def assert_told_by(self, known: Conversation) -> None:
+        """What a store has, without what cannot be known of it."""
+        assert [seen if turn.id else replace(seen, id="", at=0.0)
+                for turn, seen in zip(self.turns, known.turns, strict=True)] == self.turns  # fmt: skip
+        told = known.state.owner, known.state.status, known.state.reason, known.state.episode
+        assert told == (self.owner, self.status, self.reason, self.episode)
+
 
 class Model:
     """All conversations. The acts are named like those of the stores, and give what the stores must give."""
@@ -124,9 +131,10 @@ class Model:
             self.talks[claim.conversation].claimed_at = self.now
         return self.holds(claim)
 
-    def release(self, claim: Claim) -> None:
+    def release(self, claim: Claim, failed: bool) -> None:
         if self.holds(claim):
-            self.talks[claim.conversation].fence = 0
+            talk = self.talks[claim.conversation]
+            talk.fence, talk.attempts = 0, talk.attempts - (0 if failed else 1)
 
     def commit(self, claim: Claim, reply: Reply) -> bool:
         talk = self.talks[claim.conversation]

@@ -370,13 +370,13 @@ class TestTheQueue:
     async def test_keeps_who_waits_longer_than_the_retention_and_still_writes(
         self, server: RealServer, connect: Connect
     ) -> None:
-        conversations = await connect(server.url, retention=0.3)
+        conversations = await connect(server.url, retention=1.0)
         neighbour = next(f"web:{n}" for n in range(999) if shard_of(f"web:{n}") is shard_of(ADA))
         for name in (ADA, neighbour):
             await ask(conversations, "A person!", name)
             await conversations.commit(await claim(conversations), Reply((), Status.WAITING))
-        for number in range(5):
-            await asyncio.sleep(0.1)
+        for number in range(6):
+            await asyncio.sleep(0.25)
             for name in (neighbour, ADA):
                 await ask(conversations, str(number), name)
 

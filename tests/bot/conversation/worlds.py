@@ -36,6 +36,10 @@ class MemoryWorld:
         self.conversations: Conversations = self._memory
         self.outbox: Outbox = memory_post(self._memory, "telegram").outbox
 
+    @classmethod
+    async def open(cls, lease: float) -> "MemoryWorld":
+        return cls(lease)
+
     async def pass_time(self, seconds: float) -> None:
         self._now += seconds
 
