@@ -26,17 +26,17 @@ class OneNode(RealServer):
             "cluster-port": bus,
             "bind": "127.0.0.1",
             "cluster-enabled": "yes",
-            "cluster-config-file": self._folder / "nodes.conf",
+            "cluster-config-file": self.folder / "nodes.conf",
             "unixsocket": self._socket,
-            "dir": self._folder,
-            "logfile": self._folder / "log",
+            "dir": self.folder,
+            "logfile": self.folder / "log",
             "save": "",
         }
         given = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         self._process = subprocess.Popen([self._binary, *given], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 20
         while self.ask("PING") != "+PONG":
-            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline, "the node does not answer"
             time.sleep(0.01)
         assert self.ask(_ALL_SLOTS) == "+OK"
