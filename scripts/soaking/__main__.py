@@ -12,13 +12,23 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.log import configure
+from scripts.soaking.damage import files, memory
+from scripts.soaking.deaths import goodbye, poison
 from scripts.soaking.ground import Figures, Ground, binary_of
 from scripts.soaking.kills import kills
+from scripts.soaking.races import agents, bursts, fences
 
 Scenario = Callable[[Ground], Awaitable[Figures]]
 SHORT = 0.05
 SCENARIOS: dict[str, Scenario] = {
     "T09 T10 T15": kills,
+    "RACES": agents,
+    "T11": fences,
+    "T12": bursts,
+    "T13": poison,
+    "T14": goodbye,
+    "T16": files,
+    "T17": memory,
 }
 
 
