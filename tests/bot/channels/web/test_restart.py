@@ -15,7 +15,8 @@ import pytest
 from tests.bot.channels.web.fold import Shown
 from tests.bot.channels.web.test_streams import parsed
 from tests.fakes.house import KefuHouse, Serving
-from tests.fakes.visitor import PATIENCE, Customer, eventually
+from tests.fakes.slow_house import SENTENCES
+from tests.fakes.visitor import PATIENCE, Customer, call, eventually
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -138,11 +139,11 @@ async def conversation(client: httpx2.AsyncClient, token: str) -> dict:
 
 
 @contextmanager
-def serving_slowly(house: KefuHouse, seconds: float) -> Iterator[Serving]:
+def serving_slowly(house: KefuHouse, seconds: float, workers: int = 8) -> Iterator[Serving]:
     """A house whose answers take so many seconds each."""
     log = house.folder / "slow.log"
     command = [sys.executable, "-m", "tests.fakes.slow_house", str(seconds)]
-    environment = house.environment({"PORT": "0", "LOG_FORMAT": "json", "WORKERS": "8"})
+    environment = house.environment({"PORT": "0", "LOG_FORMAT": "json", "WORKERS": str(workers)})
     with log.open("ab") as stderr:
         process = subprocess.Popen(
             command,
@@ -179,3 +180,23 @@ def test_answers_in_the_making_are_lost_by_no_stop(informed: KefuHouse) -> None:
         assert eventually(lambda: all(customer.answers() for customer in customers), PATIENCE)
         for customer in customers:
             assert [turn["role"] for turn in customer.turns()] == ["customer", "bot"]
+
+
+def test_a_stopped_answer_frees_its_place_within_a_second(informed: KefuHouse) -> None:
+    with serving_slowly(informed, 30, workers=1) as slow:
+        first, second = Customer(slow.address), Customer(slow.address)
+        first.write(QUESTION)
+        with first.listening() as events:
+            assert any(kind == "sentence" for kind, _ in events)
+        second.write(QUESTION)
+        time.sleep(1)  # the only worker is busy: nothing begins
+        assert second.turns()[-1]["role"] == "customer"
+        with second.listening() as events:
+            assert next(events)[0] == "conversation"
+            stopped = time.monotonic()
+            assert call(f"{slow.address}/api/stop", {}, first.token) == (202, {"stopping": True})
+            assert any(kind == "typing" for kind, _ in events)
+            freed = time.monotonic() - stopped
+        assert eventually(lambda: len(first.turns()) == 3, PATIENCE)
+        assert [turn["text"] for turn in first.turns()] == [QUESTION, SENTENCES[0], "stopped"]
+    assert freed < 1
