@@ -220,7 +220,7 @@ class Postman:
         if letter.once or part.repeats == 0:
             raise Unsent(f"it may have arrived, or not: {error}", UNCONFIRMED) from error
         part.repeats -= 1
-        _log.warning("not sent for sure, trying again", chat=letter.to.chat, error=str(error))
+        _log.warning("not sent, trying again", chat=letter.to.chat, error=str(error))
         while True:
             await self._wire.rest(next(backoff))
             try:
