@@ -65,6 +65,7 @@ class Replier:
 
     async def reply(self, claim: Claim) -> bool:
         """Make and commit the reply. False when the claim or the ownership was lost."""
+        await self._conversations.publish(claim, "typing", {"who": BOT})
         current = await gathered(self._conversations, claim, self._burst)
         for restarts in range(_RESTARTS, -1, -1):
             if current is None:
@@ -80,7 +81,6 @@ class Replier:
         if known.state.owner != BOT:
             return await self._conversations.commit(claim, Reply())
         draft = _Draft()
-        await self._conversations.publish(claim, "typing", {"who": BOT})
         reply = await self._reply(claim, known, draft, whole)
         written = reply is not None and await self._conversations.commit(claim, reply)
         if not written:
