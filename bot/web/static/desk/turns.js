@@ -7,7 +7,7 @@ const who = (name) => ({ "": "An agent", customer: "The customer" })[name] ?? na
 const EVENTS = {
   taken_over: (name) => `${who(name)} took over`,
   handed_back: () => "Handed back to the bot",
-  handed_over: () => "Handed over to the agents",
+  handed_over: (reason) => `Handed over to the agents${reason && `: ${reason.replaceAll("_", " ")}`}`,
   undeliverable: () => "The bot failed to answer: please reply",
   resolved: (name) => `${who(name)} resolved the conversation`,
   reopened: (name) => `${who(name)} reopened the conversation`,

@@ -148,7 +148,7 @@ async def test_a_body_that_never_comes_is_not_waited_for() -> None:
     limited = BodyLimit(app, seconds=0.05)
     async with asyncio.timeout(5):
         with pytest.raises(Exception, match="took too long") as caught:
-            await limited({"type": "http", "headers": []}, receive, None)  # type: ignore[arg-type]
+            await limited({"type": "http", "path": "/", "headers": []}, receive, None)  # type: ignore[arg-type]
 
     assert caught.value.status_code == 408
     assert arrived
@@ -166,6 +166,6 @@ async def test_a_listener_whose_request_is_complete_may_wait_for_ever() -> None:
             await asyncio.sleep(0.1)
         return messages.pop(0)
 
-    await BodyLimit(app, seconds=0.02)({"type": "http", "headers": []}, receive, None)  # type: ignore[arg-type]
+    await BodyLimit(app, seconds=0.02)({"type": "http", "path": "/", "headers": []}, receive, None)  # type: ignore[arg-type]
 
     assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
