@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation.base import Conversations, ConversationUnknown
-from bot.conversation.messages import BOT, Reply, Status, Turn
+from bot.conversation.messages import BOT, Attachment, Reply, Status, Turn
 from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
 from tests.bot.conversation.conftest import outbox_of
 
@@ -107,3 +107,15 @@ class TestAgents:
             with pytest.raises(ConversationUnknown, match="there is no such conversation"):
                 await act
         assert await conversations.recent() == []
+
+    async def test_what_an_agent_attaches_arrives(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        attached = (Attachment("document", "file-1", "label.pdf", "application/pdf", 4711),)
+        turn = Turn("a", "agent", "", 3.0, "Mia", attachments=attached, once=True)
+
+        state = await conversations.say(ADA, "Mia", turn)
+        outgoing = await outbox_of(conversations).next("sender", 0)
+
+        assert outgoing is not None
+        assert (await conversations.read(ADA)).turns[-1] == outgoing.turn == turn
+        assert state.preview == ""

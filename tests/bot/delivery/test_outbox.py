@@ -215,6 +215,15 @@ class TestWhatIsOver:
         assert await post.outbox.attempt(outgoing, 0, "one") is Attempt.LOST
         assert await post.outbox.attempt(outgoing, 0, "two") is Attempt.FIRST
 
+    async def test_a_third_sender_begins_with_the_oldest_that_any_other_had_in_hand(self, posts: Posts) -> None:
+        conversations, post = await posts.open()
+        for text in ("one", "two"):
+            await answer(conversations, text)
+            await taken(post.outbox, "a")
+        await taken(post.outbox, "b")
+
+        assert [(await taken(post.outbox, "c")).turn.text for _ in range(2)] == ["re: one", "re: two"]
+
     async def test_a_turn_is_told_undelivered_once_and_unconfirmed_once(self, posts: Posts) -> None:
         conversations, post = await posts.open()
         await answer(conversations, "Hello")
