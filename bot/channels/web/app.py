@@ -1,10 +1,10 @@
 """Puts the web door together. Builds nothing that was not handed in, and reads no setting."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from bot.channels.base import Reception
@@ -33,12 +33,15 @@ def create_app(
     ping_seconds: float = PING_SECONDS,
     messages_a_minute: int = MESSAGES_A_MINUTE,
     streams: int = STREAMS,
+    routers: Sequence[APIRouter] = (),
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
 
     `secret_key` signs visitors' tokens, `secure` says that the public address is https, without an `api_token`
     only agents may use `/api/ask`. `messages_a_minute` and `streams` are what one visitor may send and hold open;
-    each process counts for itself. Raises ValueError for a short key or an origin that is none.
+    each process counts for itself. `routers` are other doors' that are reached by HTTP too, and `body_limits` the
+    bytes that their paths take. Raises ValueError for a short key or an origin that is none.
     """
     for origin in allowed_origins:
         _check_origin(origin)
@@ -46,7 +49,7 @@ def create_app(
     guards = [
         Middleware(Guard, secure=secure),
         Middleware(CustomerCors, origins=list(allowed_origins)),
-        Middleware(BodyLimit),
+        Middleware(BodyLimit, larger=body_limits),
     ]
     app = FastAPI(title="Kefu", openapi_url=None, redirect_slashes=False, middleware=guards)
     app.state.stopping = stopping
@@ -63,7 +66,7 @@ def create_app(
         secure=secure,
     )
     add_error_handlers(app)
-    for router in (customer.router, asking.router, agents.router, agents.changes, pages_router()):
+    for router in (customer.router, asking.router, agents.router, agents.changes, *routers, pages_router()):
         app.include_router(router)
     return app
 

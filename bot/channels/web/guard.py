@@ -6,6 +6,7 @@ Knows no endpoint. Logs where an error came from, never what a customer wrote.
 import asyncio
 import logging
 import traceback
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -65,11 +66,12 @@ class Guard:
 
 class BodyLimit:
     """Refuses bodies of more than LONGEST_BODY bytes with 413, announced or not, and with 408 those that come too
-    slowly: within `seconds` they must be here."""
+    slowly: within `seconds` they must be here. `larger` are paths with a limit of their own."""
 
-    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._seconds = seconds
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +79,8 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         size = int(announced) if announced.isdecimal() else 0
-        await self._app(scope, _limited(receive, size, self._seconds), send)
+        limit = self._larger.get(scope["path"], LONGEST_BODY)
+        await self._app(scope, _limited(receive, size, limit, self._seconds), send)
 
 
 class CustomerCors:
@@ -99,7 +102,7 @@ class CustomerCors:
         await (self._shared if shared else self._plain)(scope, receive, send)
 
 
-def _limited(receive: Receive, announced: int, seconds: float) -> Receive:
+def _limited(receive: Receive, announced: int, limit: int, seconds: float) -> Receive:
     received = 0
     deadline: float | None = asyncio.get_running_loop().time() + seconds
 
@@ -112,12 +115,12 @@ def _limited(receive: Receive, announced: int, seconds: float) -> Receive:
 
     async def receive_limited() -> Message:
         nonlocal received, deadline
-        message = await receive_in_time() if announced <= LONGEST_BODY else {}
+        message = await receive_in_time() if announced <= limit else {}
         if not message.get("more_body"):
             deadline = None  # what comes after the body is the end of the connection
         received += len(message.get("body", b""))
-        if max(received, announced) > LONGEST_BODY:
-            raise HTTPException(413, f"the request has more than {LONGEST_BODY} bytes")
+        if max(received, announced) > limit:
+            raise HTTPException(413, f"the request has more than {limit} bytes")
         return message
 
     return receive_limited
