@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,6 +15,12 @@ from bot.conversation.base import ConversationsError
 from bot.desk.worker import Worker
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from bot.channels.telegram.webhook import Webhook
+    from bot.delivery.base import Post
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +52,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.channels.web.server import serve
 
     settings = house.settings
+    routers, body_limits = telegram_routes(house)
     async with redis_client(house.redis_url) as client:
         sessions = RedisSessions(client)
         link = await sessions.invite()
@@ -57,6 +65,8 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             api_token=settings.api_token.get_secret_value() if settings.api_token else "",
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
+            routers=routers,
+            body_limits=body_limits,
         )
 
         def listening(address: str) -> None:
@@ -83,13 +93,43 @@ def login_link(settings: Settings, address: str, secret: str) -> str:
 def telegram_job(house: House, stop: asyncio.Event) -> Coroutine[None, None, None]:
     """The Telegram channel, to be run. Imported here, before anything runs: aiogram blocks the loop for seconds."""
     from bot.channels.telegram import run
+
+    settings = house.settings
+    token = telegram_token(settings)
+    webhook = telegram_webhook(settings) if settings.telegram_webhook else None
+    return run(house.desk, telegram_post(house), token, api=settings.telegram_api, stop=stop, webhook=webhook)
+
+
+def telegram_token(settings: Settings) -> str:
+    """The bot's token, or an empty text."""
+    return settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+
+
+def telegram_post(house: House) -> "Post":
+    """What the bot of the token needs to lose nothing."""
     from bot.delivery.redis import redis_post
 
-    token = house.settings.telegram_token
-    assert token is not None
-    secret = token.get_secret_value()
-    post = redis_post(house.conversations, "telegram", secret.partition(":")[0])
-    return run(house.desk, post, secret, api=house.settings.telegram_api, stop=stop)
+    return redis_post(house.conversations, "telegram", telegram_token(house.settings).partition(":")[0])
+
+
+def telegram_webhook(settings: Settings) -> "Webhook":
+    """Where Telegram is told to bring updates. Its secret is the setting, else made from the installation's key."""
+    from bot.channels.telegram.webhook import PATH, Webhook, derived_secret
+
+    url = settings.public_url.rstrip("/") + PATH
+    if settings.telegram_secret:
+        return Webhook(url, settings.telegram_secret.get_secret_value())
+    return Webhook(url, derived_secret(secret_key(settings), telegram_token(settings).partition(":")[0]))
+
+
+def telegram_routes(house: House) -> tuple[list["APIRouter"], dict[str, int]]:
+    """The route of Telegram's webhook and how much it takes, if there is one."""
+    settings = house.settings
+    if not (settings.telegram_token and settings.telegram_webhook):
+        return [], {}
+    from bot.channels.telegram.webhook import LONGEST_UPDATE, PATH, webhook_router
+
+    return [webhook_router(telegram_post(house).inbox, telegram_webhook(settings).secret)], {PATH: LONGEST_UPDATE}
 
 
 async def readiness(house: House) -> Mapping[str, str]:

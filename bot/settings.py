@@ -1,16 +1,18 @@
 """All settings, and the only reader of the environment. Knows no package of ours, only how times are written."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.timetable import read_holidays, read_week, read_zone
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LEAST_KEY = 16
 """Characters of a key that signs."""
 
@@ -40,6 +42,21 @@ def _long_enough(key: SecretStr | None) -> SecretStr | None:
     if key and len(key.get_secret_value()) < LEAST_KEY:
         raise ValueError(f"fewer than {LEAST_KEY} characters: choose a longer one, or leave it out")
     return key
+
+
+def _reachable(webhook: bool, info: ValidationInfo) -> bool:
+    """Telegram brings updates over https alone; a Bot API server of one's own on this machine may use http."""
+    if webhook and "public_url" in info.data:
+        parts = urlsplit(info.data["public_url"])
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise ValueError("needs KEFU_PUBLIC_URL to be an address such as https://help.shop.example")
+    return webhook
+
+
+def _telegram_secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+        raise ValueError("1 to 256 of the characters A-Z, a-z, 0-9, _ and - are allowed")
+    return secret
 
 
 def _word(value: str) -> str:
@@ -85,6 +102,8 @@ class Settings(BaseSettings):
     allowed_origins: list[Annotated[str, AfterValidator(_origin)]] = []
     telegram_token: SecretStr | None = None
     telegram_api: str = ""
+    telegram_webhook: Annotated[bool, AfterValidator(_reachable)] = False
+    telegram_secret: Annotated[SecretStr | None, AfterValidator(_telegram_secret)] = None
 
     # State.
     redis_url: str = ""

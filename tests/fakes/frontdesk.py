@@ -47,7 +47,7 @@ class FrontDesk:
         self.working.set()
 
     async def receive(self, message: Message) -> bool:
-        if reason := objection(message.text):
+        if (message.text or not message.attachments) and (reason := objection(message.text)):
             raise MessageRefused(reason)
         new = bool(await self.conversations.accept(message))
         self.accepted.put_nowait(message)

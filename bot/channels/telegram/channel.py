@@ -1,30 +1,34 @@
-"""Runs the Telegram door: one bot, its poller and its sender. Knows no update and no turn."""
+"""Runs the Telegram door: one bot, its way in, its reader and its sender. Knows no update and no turn.
+
+Both ways in, polling and webhook, end in the post's inbox; one reader of all processes takes updates out of it.
+"""
 
 import asyncio
+from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramNotFound,
-    TelegramUnauthorizedError,
-)
-from aiogram.types import BotCommand, User
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.backoff import Backoff
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels.base import Reception
+from bot.channels.telegram.asides import Asides
+from bot.channels.telegram.commands import set_commands
+from bot.channels.telegram.dispatching import dispatcher_for
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.errors import TelegramError, in_one_line
-from bot.channels.telegram.handlers import customers_router
+from bot.channels.telegram.errors import WRONG_TOKEN, TelegramError, in_one_line
+from bot.channels.telegram.homes import Homes
+from bot.channels.telegram.lease import Lease
 from bot.channels.telegram.pacing import Pacer, Stopping, Tempo, rest, unless_stopped
-from bot.channels.telegram.poller import WRONG_TOKEN, Poller
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.reader import Reader
 from bot.channels.telegram.sender import Sender
-from bot.channels.telegram.texts import FALLBACK, languages, text
+from bot.channels.telegram.shift import Work, new_holder, work_while_held
 from bot.channels.telegram.typing_action import Typing
+from bot.channels.telegram.webhook import Webhook, tell_telegram
 from bot.channels.telegram.wire import Wire
 from bot.delivery.base import Post
 
@@ -38,27 +42,40 @@ async def run(
     *,
     api: str = "",
     stop: asyncio.Event,
+    webhook: Webhook | None = None,
     tempo: Tempo | None = None,
 ) -> None:
     """Carry messages between Telegram and `reception` until `stop` is set, then end within 5 seconds.
 
-    `api` is the address of a Bot API server of one's own. Raises TelegramError when the token or `api` is wrong;
-    a Telegram that is away is waited for.
+    `api` is the address of a Bot API server of one's own; without a `webhook` Telegram is polled. Raises
+    TelegramError when the token or `api` is wrong; a Telegram that is away is waited for.
     """
     bot = _bot(token, api)
     try:
-        await carry(bot, reception, post, stop=stop, tempo=tempo or Tempo())
+        await carry(bot, reception, post, stop=stop, tempo=tempo or Tempo(), webhook=webhook)
     finally:
         await bot.session.close()
 
 
-async def carry(bot: Bot, reception: Reception, post: Post, *, stop: asyncio.Event, tempo: Tempo) -> None:
+async def carry(
+    bot: Bot,
+    reception: Reception,
+    post: Post,
+    *,
+    stop: asyncio.Event,
+    tempo: Tempo,
+    webhook: Webhook | None = None,
+) -> None:
     """What `run` does, with a bot that the caller has made and closes."""
     try:
         await _introduce(bot, tempo, stop)
-        await _work(bot, reception, post, tempo, stop)
     except Stopping:
         return
+    closing = asyncio.Event()
+    wire = Wire(bot, reception.conversations, post, Pacer(tempo, closing), tempo, closing)
+    asides = Asides(bot)
+    door = Door(reception, Sender(wire), Typing(wire), Homes(post.notebook, wire.moves), asides)
+    await _Channel(wire, door, dispatcher_for(door), webhook).run(stop)
 
 
 def _bot(token: str, api: str) -> Bot:
@@ -71,13 +88,12 @@ def _bot(token: str, api: str) -> Bot:
         raise TelegramError(WRONG_TOKEN) from error
 
 
-async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> User:
-    """Learn who we are, and end a webhook of an earlier day. Raises TelegramError, Stopping."""
+async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> None:
+    """Learn who we are. Raises TelegramError, Stopping."""
     backoff = Backoff(tempo.retry)
     while True:
         try:
             me = await unless_stopped(stop, bot.me())
-            await unless_stopped(stop, bot.delete_webhook(drop_pending_updates=False))
         except (TelegramUnauthorizedError, TelegramNotFound) as error:
             raise TelegramError(WRONG_TOKEN) from error
         except (TelegramAPIError, ClientDecodeError) as error:
@@ -85,40 +101,63 @@ async def _introduce(bot: Bot, tempo: Tempo, stop: asyncio.Event) -> User:
             await rest(stop, next(backoff))
         else:
             _log.info("connected to Telegram", name=me.username)
-            return me
+            return
 
 
-async def _work(bot: Bot, reception: Reception, post: Post, tempo: Tempo, stop: asyncio.Event) -> None:
-    closing = asyncio.Event()
-    wire = Wire(bot, reception.conversations, post, Pacer(tempo, closing), tempo, closing)
-    sender, typing = Sender(wire), Typing(wire)
-    dispatcher = Dispatcher(disable_fsm=True, door=Door(reception, sender, typing))
-    dispatcher.include_router(customers_router())
-    poller = Poller(bot, dispatcher, tempo, closing)
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """The parts that run side by side, until one fails or all are told to stop."""
 
-    parts = [asyncio.create_task(part) for part in (poller.run(), sender.run())]
-    helpers = [asyncio.create_task(_set_commands(bot)), asyncio.create_task(stop.wait())]
-    try:
-        await asyncio.wait([*parts, helpers[1]], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        closing.set()
-        for helper in helpers:
-            helper.cancel()
-        results = await asyncio.gather(*parts, return_exceptions=True)
-        await asyncio.gather(typing.close(), *helpers, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+    wire: Wire
+    door: Door
+    dispatcher: Dispatcher
+    webhook: Webhook | None
 
+    async def run(self, stop: asyncio.Event) -> None:
+        closing, holder = self.wire.stop, new_holder()
+        tasks = [asyncio.create_task(self._shift("reader", holder, self._read))]
+        tasks.append(asyncio.create_task(self.door.sender.run()))
+        if self.webhook is None:
+            tasks.append(asyncio.create_task(self._shift("poller", holder, self._poller().run)))
+        helpers = [asyncio.create_task(set_commands(self.wire.bot)), asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait([*tasks, helpers[1]], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closing.set()
+            for helper in helpers:
+                helper.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            closings = self.door.typing.close(), self.door.asides.close(self.wire.tempo.grace)
+            await asyncio.gather(*closings, *helpers, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
-async def _set_commands(bot: Bot) -> None:
-    """Fill the menu of commands, in every language that we speak. Without it everything else works."""
-    try:
-        for language in languages():
-            commands = [
-                BotCommand(command=name, description=text(f"command_{name}", language)) for name in ("help", "human")
-            ]
-            # Set without a language they are everyone's whose language is missing.
-            await bot.set_my_commands(commands, language_code=None if language == FALLBACK else language)
-    except (TelegramAPIError, ClientDecodeError) as error:
-        _log.warning("the menu of commands is not set", error=in_one_line(error))
+    async def _read(self, over: asyncio.Event) -> None:
+        """Handle what comes in; whoever reads also sees to it that Telegram brings it."""
+        reader = Reader(self.wire.bot, self.dispatcher, self.wire.post, self.wire.tempo)
+        if self.webhook is None:
+            await reader.run(over)
+            return
+        telling = asyncio.create_task(tell_telegram(self.wire.bot, self.webhook, self._kinds, self.wire.tempo, over))
+        reading = asyncio.create_task(reader.run(over))
+        try:
+            await asyncio.wait({telling})
+            telling.result()
+            await asyncio.wait({reading})
+        finally:
+            over.set()
+            await asyncio.wait({reading})
+        reading.result()
+
+    def _poller(self) -> Poller:
+        return Poller(self.wire.bot, self.wire.post.inbox, self._kinds, self.wire.tempo)
+
+    @property
+    def _kinds(self) -> list[str]:
+        return self.dispatcher.resolve_used_update_types()
+
+    async def _shift(self, name: str, holder: str, work: Work) -> None:
+        """Do a work that one process of all does."""
+        lease = Lease(self.wire.post.leases, name, holder, self.wire.tempo, self.wire.stop)
+        await work_while_held(lease, work, self.wire.stop)

@@ -8,50 +8,69 @@ from aiogram import types
 
 from bot.channels.base import MessageRefused, Reception
 from bot.channels.telegram.address import Address
+from bot.channels.telegram.asides import Asides
+from bot.channels.telegram.attachments import attachments_of
+from bot.channels.telegram.homes import Homes
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.texts import hinted_language, text
 from bot.channels.telegram.typing_action import Typing
 from bot.conversation.base import ConversationUnknown, MessageConflict
-from bot.conversation.messages import BOT, Message, State
+from bot.conversation.messages import BOT, Conversation, Message, State
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What handlers do with a message. All methods but `tell` raise ConversationsUnavailable."""
+    """What handlers do with what came. All coroutines raise ConversationsUnavailable."""
 
     reception: Reception
     sender: Sender
     typing: Typing
+    homes: Homes
+    asides: Asides
     _albums: deque[str] = field(default_factory=lambda: deque(maxlen=200))
 
-    def tell(self, message: types.Message, name: str, **parts: str) -> None:
-        """Answer with a text of the channel itself."""
-        self.sender.post(address(message), text(name, language(message), **parts))
+    def tell(self, address: Address, language: str, name: str, **parts: str) -> None:
+        """Say a text of the channel itself."""
+        self.sender.post(address, text(name, language, **parts))
 
-    async def ask(self, message: types.Message, words: str) -> None:
+    async def ask(self, address: Address, message: Message) -> None:
         """Accept a question; what cannot be accepted is told."""
         try:
-            new = await self.reception.receive(ours(message, words))
+            new = await self.reception.receive(message)
         except MessageRefused as refusal:
-            self.tell(message, "refused", reason=str(refusal))
+            self.tell(address, message.language, "refused", reason=str(refusal))
         except MessageConflict as error:
             _log.warning("a message came again with another text; the first one stands", error=str(error))
         else:
             if new:
-                self.typing.begin(address(message))
+                self.typing.begin(address)
 
-    async def ask_for_person(self, message: types.Message) -> None:
+    async def ask_for_person(self, message: Message) -> None:
         """Accept a wish for a person."""
         try:
-            await self.reception.ask_for_person(ours(message, message.text or ""))
+            await self.reception.ask_for_person(message)
         except MessageConflict as error:
             _log.warning("a wish for a person came again as something else", error=str(error))
 
-    async def bot_speaks(self, message: types.Message) -> bool:
+    async def read(self, address: Address, last: int = 100) -> Conversation:
+        """State and last turns of the conversation; one that has not begun is open and empty."""
+        try:
+            return await self.reception.conversations.read(address.conversation, last)
+        except ConversationUnknown:
+            return Conversation(State(address.conversation), ())
+
+    async def resolve(self, address: Address, by: str, reason: str = "") -> None:
+        """End the episode, if a conversation has begun at all."""
+        try:
+            await self.reception.resolve(address.conversation, by, reason)
+        except ConversationUnknown:
+            _log.debug("there is no conversation to end", conversation=address.conversation)
+
+    async def bot_speaks(self, address: Address) -> bool:
         """Whether no agent has taken the conversation: only then the channel remarks on messages."""
-        return (await self._state(message)).owner == BOT
+        return (await self.read(address, last=0)).state.owner == BOT
 
     def first_of_album(self, message: types.Message) -> bool:
         """Whether it stands alone or is the first of its album: ten pictures are one occasion to remark."""
@@ -63,31 +82,20 @@ class Door:
         self._albums.append(album)
         return True
 
-    async def _state(self, message: types.Message) -> State:
-        name = address(message).conversation
-        try:
-            return (await self.reception.conversations.read(name, last=1)).state
-        except ConversationUnknown:
-            return State(name)
+
+def language_of(person: types.User | None) -> str:
+    """The language (ISO 639-1) that a customer set in Telegram, or empty."""
+    return hinted_language(person.language_code if person else None)
 
 
-def address(message: types.Message) -> Address:
-    """Where the message came from, and its answer goes."""
-    return Address(message.chat.id, message.message_thread_id if message.is_topic_message else None)
-
-
-def language(message: types.Message) -> str:
-    """The language (ISO 639-1) that the customer set in Telegram, or empty."""
-    return hinted_language(message.from_user.language_code if message.from_user else None)
-
-
-def ours(message: types.Message, words: str) -> Message:
-    """The message as the reception wants it."""
+def ours(message: types.Message, address: Address, words: str, edit: int | None = None) -> Message:
+    """The message as the reception wants it; `edit` is the time of its edition that this one is."""
     return Message(
-        conversation=address(message).conversation,
-        id=str(message.message_id),
+        conversation=address.conversation,
+        id=str(message.message_id) if edit is None else f"{message.message_id}-e{edit}",
         text=words,
-        at=message.date.timestamp(),
+        at=message.date.timestamp() if edit is None else float(edit),
         name=message.from_user.full_name if message.from_user else "",
-        language=language(message),
+        language=language_of(message.from_user),
+        attachments=() if message.text else attachments_of(message),
     )

@@ -4,6 +4,8 @@ import re
 
 from bot.channels.base import ChannelError
 
+WRONG_TOKEN = "Telegram refuses the token: copy it again from @BotFather into KEFU_TELEGRAM_TOKEN"  # noqa: S105
+
 _TOKEN = re.compile(r"\d{3,}:[\w-]{10,}")
 
 

@@ -8,7 +8,7 @@ from aiogram.enums import ChatType, ContentType
 from aiogram.filters import Filter
 from aiogram.types import Message, MessageEntity, User
 
-UNREADABLE = frozenset(
+ATTACHED = frozenset(
     {
         ContentType.ANIMATION,
         ContentType.AUDIO,
@@ -31,7 +31,7 @@ UNREADABLE = frozenset(
         ContentType.VOICE,
     }
 )
-"""What customers send and the bot cannot read. All other kinds (someone joined, a pin) are Telegram's own notes."""
+"""What customers send besides text. All other kinds (someone joined, a pin) are Telegram's own notes."""
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@\w+)?(?=\s|$)")
 

@@ -1,6 +1,8 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Protocol
 
 import pytest
 from aiogram import Bot
@@ -11,6 +13,7 @@ from aiogram.utils.backoff import BackoffConfig
 
 from bot.channels.telegram.channel import carry
 from bot.channels.telegram.pacing import Tempo
+from bot.channels.telegram.webhook import Webhook
 from bot.conversation.memory import MemoryConversations
 from bot.delivery.base import Post
 from bot.delivery.memory import memory_post
@@ -26,10 +29,18 @@ TEMPO = Tempo(
     poll=1,
     look=0.05,
     grace=0.3,
+    lease=1.0,
     retry=BackoffConfig(0.02, 0.1, 2.0, 0.001),
 )
 
-Open = Callable[[], contextlib.AbstractAsyncContextManager[asyncio.Task[None]]]
+
+class Open(Protocol):
+    """Opens the channel; closing it sets its stop and waits for its end."""
+
+    def __call__(
+        self, with_post: Post | None = None, webhook: Webhook | None = None
+    ) -> contextlib.AbstractAsyncContextManager[asyncio.Task[None]]:
+        """With the test's post, unless another is given."""
 
 
 class LoopbackSession(AiohttpSession):
@@ -47,13 +58,29 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
+async def bot(telegram: FakeTelegram) -> AsyncIterator[Bot]:
+    """A bot beside the channel."""
+    bot = Bot(telegram.token, session=LoopbackSession(api=TelegramAPIServer.from_base(telegram.url)))
+    yield bot
+    await bot.session.close()
+
+
+@pytest.fixture
 def conversations() -> MemoryConversations:
     return MemoryConversations()
 
 
 @pytest.fixture
 def post(conversations: MemoryConversations) -> Post:
-    return memory_post(conversations, "telegram")
+    post = memory_post(conversations, "telegram")
+    return replace(post, inbox=Outage(post.inbox))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def inbox(post: Post) -> Outage:
+    """The post's inbox, which may be away; `dead` is what was laid aside."""
+    assert isinstance(post.inbox, Outage)
+    return post.inbox
 
 
 @pytest.fixture
@@ -66,14 +93,15 @@ async def desk(conversations: MemoryConversations) -> AsyncIterator[FrontDesk]:
 
 @pytest.fixture
 def channel(telegram: FakeTelegram, desk: FrontDesk, post: Post) -> Open:
-    """Opens the channel; closing it sets its stop and waits for its end."""
-
     @contextlib.asynccontextmanager
-    async def open_channel() -> AsyncIterator[asyncio.Task[None]]:
+    async def open_channel(
+        with_post: Post | None = None, webhook: Webhook | None = None
+    ) -> AsyncIterator[asyncio.Task[None]]:
         stop = asyncio.Event()
         session = LoopbackSession(api=TelegramAPIServer.from_base(telegram.url))
         bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        task = asyncio.create_task(carry(bot, desk, post, stop=stop, tempo=TEMPO))
+        carrying = carry(bot, desk, with_post or post, stop=stop, tempo=TEMPO, webhook=webhook)
+        task = asyncio.create_task(carrying)
         try:
             yield task
         finally:

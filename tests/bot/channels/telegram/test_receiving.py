@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.texts import text
+from bot.conversation.messages import Attachment
 from tests.bot.channels.telegram.conftest import TEMPO, Open
 from tests.fakes.faults import broken
 from tests.fakes.frontdesk import PERSON, RETURNS, FrontDesk, answered
@@ -13,6 +14,11 @@ from tests.fakes.telegram import FakeTelegram
 
 PHOTO = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
 FILE = {"file_id": "f", "file_unique_id": "f"}
+
+
+def attached(kind: str, ref: str, size: int) -> Attachment:
+    mime = {"photo": "image/jpeg", "voice": "audio/ogg"}[kind]
+    return Attachment(kind, ref, mime=mime, size=size)
 
 
 async def settled(telegram: FakeTelegram) -> None:
@@ -118,29 +124,38 @@ async def test_what_the_desk_refuses_is_told(telegram: FakeTelegram) -> None:
 
 
 @pytest.mark.usefixtures("running")
-async def test_what_cannot_be_read_is_said_honestly(telegram: FakeTelegram) -> None:
-    contents: list[dict[str, Any]] = [
-        {"photo": PHOTO},
-        {"voice": FILE | {"duration": 1}},
-        {"sticker": FILE | {"type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}},
-        {"document": FILE},
-        {"location": {"latitude": 52.5, "longitude": 13.4}},
-        {"dice": {"emoji": "🎲", "value": 6}},
+async def test_what_is_no_text_is_kept_for_the_agents(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    sticker = {"type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False, "emoji": "👋"}
+    contact = {"phone_number": "+49 30 1", "first_name": "Ada", "last_name": "L."}
+    file = FILE | {"file_size": 2048}
+    contents: list[tuple[dict[str, Any], Attachment]] = [
+        ({"photo": [*PHOTO, PHOTO[0] | {"file_id": "large", "file_size": 9}]}, attached("photo", "large", size=9)),
+        ({"voice": file | {"duration": 1, "mime_type": "audio/ogg"}}, attached("voice", "f", size=2048)),
+        ({"sticker": FILE | sticker}, Attachment("sticker", "f", "👋")),
+        ({"document": file | {"file_name": "a.pdf"}}, Attachment("document", "f", "a.pdf", size=2048)),
+        ({"location": {"latitude": 52.5, "longitude": 13.4}}, Attachment("location", name="52.5, 13.4")),
+        ({"contact": contact}, Attachment("contact", name="Ada L. +49 30 1")),
+        ({"dice": {"emoji": "🎲", "value": 6}}, Attachment("dice", name="🎲 6")),
     ]
-    for chat, content in enumerate(contents, 1):
-        telegram.write(chat=chat, language="de", **content)
+    for chat, (content, _) in enumerate(contents, 1):
+        telegram.write(chat=chat, **content)
 
-    for chat in range(1, len(contents) + 1):
-        assert await replies(telegram, 1, chat) == [text("unreadable", "de")]
+    for chat, (_, expected) in enumerate(contents, 1):
+        await replies(telegram, 1, chat)
+        [turn] = [turn for turn in (await desk.conversations.read(f"telegram:{chat}")).turns if turn.role != "bot"]
+        assert (turn.text, turn.attachments) == ("", (expected,))
 
 
 @pytest.mark.usefixtures("running")
-async def test_an_album_is_remarked_on_once(telegram: FakeTelegram) -> None:
+async def test_an_album_is_remarked_on_once(telegram: FakeTelegram, desk: FrontDesk) -> None:
     for _ in range(5):
-        telegram.write(photo=PHOTO, media_group_id="album")
+        telegram.write(photo=PHOTO, media_group_id="album", caption="Look!")
     telegram.write("and now?")
+    await telegram.until(lambda: any("and now?" in said for said in telegram.sent(42)))
 
-    assert await replies(telegram, 2) == [text("unreadable", "en"), "You asked: and now?"]
+    assert telegram.sent(42).count(text("caption_only", "en")) == 1
+    turns = (await desk.conversations.read("telegram:42")).turns
+    assert [len(turn.attachments) for turn in turns if turn.role == "customer"] == [1, 1, 1, 1, 1, 0]
 
 
 @pytest.mark.usefixtures("running")
@@ -167,18 +182,19 @@ async def test_an_agent_who_took_over_is_told_what_came_and_the_bot_is_silent(
     telegram.write(location={"latitude": 52.5, "longitude": 13.4})
     await settled(telegram)
 
-    expected = ["Hello", "[photo]", "[photo] the label", "[document: invoice.pdf]", "[location: 52.5, 13.4]"]
-    assert await desk.asked("telegram:42") == expected
+    await telegram.until(lambda: desk.accepted.qsize() == 5)
+    turns = [turn for turn in (await desk.conversations.read("telegram:42")).turns if turn.role == "customer"]
+    assert [turn.text for turn in turns] == ["Hello", "", "the label", "", ""]
+    assert [one.name for turn in turns for one in turn.attachments] == ["", "", "invoice.pdf", "52.5, 13.4"]
     assert telegram.sent(42) == ["You asked: Hello"]
 
 
 @pytest.mark.usefixtures("running")
-async def test_telegrams_own_notes_bots_and_edits_are_no_messages(telegram: FakeTelegram, desk: FrontDesk) -> None:
+async def test_telegrams_own_notes_and_bots_are_no_messages(telegram: FakeTelegram, desk: FrontDesk) -> None:
     robot: dict[str, Any] = {"from": {"id": 7, "is_bot": True, "first_name": "Robot"}}
     telegram.write("from a bot", **robot)
     telegram.write(pinned_message={"message_id": 1, "date": 0, "chat": {"id": 42, "type": "private"}})
-    edited = telegram.write("first")["message"] | {"text": "edited", "edit_date": 1}
-    telegram.push({"edited_message": edited}, anyway=True)
+    telegram.write("first")
     telegram.write("last")
     await telegram.until(lambda: any("last" in said for said in telegram.sent(42)))
 
