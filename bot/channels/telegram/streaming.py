@@ -6,14 +6,14 @@ placeholder that later ones change, and the sender makes it the answer's first p
 
 import asyncio
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable
 
 import structlog
 from aiogram.types import LinkPreviewOptions
 
 from bot.channels.telegram.address import Address
-from bot.channels.telegram.fates import MustWait, NotSent, Unchanged, Unclear, fate
+from bot.channels.telegram.fates import MustWait, NotSent, Refused, Unchanged, Unclear, Uneditable, fate
 from bot.channels.telegram.growing import Growing
 from bot.channels.telegram.markup import Marked
 from bot.channels.telegram.pacing import Stopping
@@ -39,6 +39,7 @@ class Streaming:
         self._placeholders = Placeholders(wire)
         self._marks: OrderedDict[str, str] = OrderedDict()
         self._frames: set[asyncio.Task[bool]] = set()
+        self._mute: deque[str] = deque(maxlen=_REMEMBERED)
 
     async def follow(self, to: Address) -> None:
         """Show the next answer in a conversation until it is whole, or somebody else speaks."""
@@ -91,7 +92,9 @@ class Streaming:
                 _log.info("a placeholder is left for the sender to remove", error=str(error))
 
     async def _show(self, to: Address, growing: Growing) -> bool:
-        """Whether it could be shown now."""
+        """Whether it could be shown now, or never will be."""
+        if growing.turn in self._mute:
+            return True
         # A call that is cancelled may arrive all the same, and after the answer; so it has its own life.
         frame = asyncio.create_task(self._frame(to, growing.turn, growing.shown))
         self._frames.add(frame)
@@ -105,7 +108,8 @@ class Streaming:
             async with self._wire.pacer.frame(chat, message=chat < 0 and message is None) as free:
                 if not free or await self._settled(to, turn):
                     return False
-                return await self._called(chat, self._draw(chat, to, turn, message, content))
+                once = chat < 0 and message is None
+                return await self._called(chat, turn, self._draw(chat, to, turn, message, content), once=once)
         except (ConversationsError, Stopping) as error:
             _log.debug("a frame is left out", chat=to.chat, error=str(error))
             return False
@@ -123,7 +127,8 @@ class Streaming:
         else:
             await self._edit(chat, message, content)
 
-    async def _called(self, chat: int, call: Awaitable[None]) -> bool:
+    async def _called(self, chat: int, turn: str, call: Awaitable[None], *, once: bool) -> bool:
+        """Make the call. After a refusal, or where a second one would leave two messages, the turn shows no more."""
         try:
             await call
         except MustWait as error:
@@ -133,6 +138,8 @@ class Streaming:
             return True
         except (NotSent, Unclear, TimeoutError) as error:
             _log.debug("a frame is not shown", chat=chat, error=str(error))
+            if once or isinstance(error, Refused | Uneditable):
+                self._mute.append(turn)
         return True
 
     async def _draft(self, chat: int, to: Address, turn: str, content: Marked) -> None:
