@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from bot.settings import Settings
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import SnapshotError
 from tests.fakes.house import FAQ, KefuHouse
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.fakes.visitor import PATIENCE, Customer, call, eventually
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -113,6 +114,28 @@ async def test_a_wrong_telegram_token_is_one_line(informed: KefuHouse) -> None:
     assert line.startswith("kefu: ")
     assert "KEFU_TELEGRAM_TOKEN" in line
     assert "Another" not in line
+
+
+async def test_telegram_brings_updates_to_the_webhook_of_the_running_program(informed: KefuHouse) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_WEBHOOK": "true", "PORT": f"{port}"}
+    settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    async with FakeTelegram() as telegram:
+        serving = informed.serving(**settings, TELEGRAM_API=telegram.url)
+        await asyncio.to_thread(serving.__enter__)
+        try:
+            await telegram.until(lambda: bool(telegram.webhook.url), within=PATIENCE)
+            telegram.write(RETURNS)
+            await telegram.until(lambda: bool(telegram.sent(42)), within=PATIENCE)
+        finally:
+            await asyncio.to_thread(serving.__exit__, None, None, None)
+
+    assert telegram.webhook.url == f"http://127.0.0.1:{port}/telegram/updates"
+    assert {delivery.status for delivery in telegram.deliveries} == {200}
+    assert "30 days" in telegram.sent(42)[0]
+    assert not telegram.calls("getUpdates")
 
 
 def test_a_server_that_is_away_is_told_before_the_knowledge_is_opened(kefu: KefuHouse) -> None:
