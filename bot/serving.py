@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import platform
 import secrets
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,10 @@ _LOOK_FOR_SNAPSHOT = 1.0  # seconds
 
 
 async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
-    """Run everything until `stop` is set, or until one part fails: then all stop and the error is raised."""
-    worker = Worker(house.conversations, house.replier.reply, str(os.getpid()))
-    jobs = [telegram_job(house, stop)] if house.settings.telegram_token else []
-    jobs += [serve_web(house, stop, tell), follow_snapshots(house, stop), worker.run(stop)]
+    """Run what this process is for until `stop` is set, or until one part fails: then all stop and the error is
+    raised."""
+    tasks = [asyncio.create_task(job) for job in _jobs(house, stop, tell)]
     threading.Thread(target=house.brain.warm, name="warm", daemon=True).start()
-    tasks = [asyncio.create_task(job) for job in jobs]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -43,6 +42,20 @@ async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
+
+
+def _jobs(house: House, stop: asyncio.Event, tell: Tell) -> Iterator[Coroutine[None, None, None]]:
+    """What the process's roles ask for; all of them work beside others of their kind on other machines."""
+    roles = house.settings.roles
+    if "telegram" in roles and house.settings.telegram_token:
+        yield telegram_job(house, stop)
+    if "web" in roles:
+        yield serve_web(house, stop, tell)
+    else:
+        tell(f"Kefu works as {' and '.join(roles)}")
+    if "worker" in roles:
+        yield Worker(house.conversations, house.replier.reply, f"{platform.node()}-{os.getpid()}").run(stop)
+    yield follow_snapshots(house, stop)
 
 
 async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:

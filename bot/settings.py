@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_data)
     knowledge: Path | None = None
 
+    # What this process does. With an own Redis each may run as often as wanted, on as many machines.
+    roles: list[Literal["web", "worker", "telegram"]] = ["web", "worker", "telegram"]
+
     # The doors.
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -3,7 +3,10 @@
 import asyncio
 import signal
 import sys
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings, run
 
@@ -11,15 +14,35 @@ if TYPE_CHECKING:
     from bot.app import Brain
 
 
-def serve(knowledge: KnowledgeOption = None) -> None:
-    """Serve the website's widget, the agents' desk and, when a token is set, Telegram."""
+class Role(StrEnum):
+    """What a process can do."""
+
+    WEB = "web"
+    WORKER = "worker"
+    TELEGRAM = "telegram"
+
+
+RoleOption = Annotated[
+    list[Role] | None,
+    typer.Option("--role", help="What this process does; may be given more than once. Without it: everything."),
+]
+
+
+def serve(knowledge: KnowledgeOption = None, role: RoleOption = None) -> None:
+    """Serve the website's widget, the agents' desk and, when a token is set, Telegram.
+
+    Roles share one Redis: as many processes of each as are wanted, on as many machines.
+    """
     settings = load_settings()
+    if role:
+        settings = settings.model_copy(update={"roles": [str(each) for each in role]})
     from bot.app import open_brain, require_redis
     from bot.channels.web.server import listen_on
     from bot.commands.progress import pull
 
     # A taken port, or a server that is away, is told before models are loaded.
-    listen_on(settings.host, settings.port).close()
+    if "web" in settings.roles:
+        listen_on(settings.host, settings.port).close()
     run(require_redis(settings))
     # Outside of the loop, so that a signal ends it at once: nothing is open yet that must be closed.
     brain = open_brain(settings, knowledge_folder(settings, knowledge), pull)
