@@ -15,6 +15,7 @@ from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.conversation.base import ConversationsError
+from bot.conversation.retention import DAY, Retention
 from bot.desk.desk import Desk
 from bot.desk.hours import Hours
 from bot.desk.news import Burst
@@ -154,6 +155,12 @@ def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> 
     return Brain(settings, embedder, open_generator(settings, pull), knowledge)
 
 
+def retention_of(settings: Settings) -> Retention:
+    """How long each class of data is kept."""
+    days = settings.retention_days, min(settings.events_days, settings.retention_days), settings.dead_letters_days
+    return Retention(*(each * DAY for each in days))
+
+
 def hours_of(settings: Settings) -> Hours:
     """When the team is there."""
     return Hours(read_week(settings.hours), read_zone(settings.timezone), read_holidays(settings.holidays))
@@ -231,8 +238,9 @@ async def house_of(brain: Brain) -> AsyncIterator[House]:
         engine = Engine(answerer, settings.workers)
         stack.callback(engine.close)
         url = await stack.enter_async_context(open_redis(settings))
-        retention = settings.retention_days * 86_400
-        conversations = await RedisConversations.connect(url, retention=retention, outbox_channels=_PUSHED)
+        conversations = await RedisConversations.connect(
+            url, retention=retention_of(settings), lease=settings.lease_seconds, outbox_channels=_PUSHED
+        )
         stack.push_async_callback(conversations.close)
         burst = Burst(settings.burst_seconds, max(4 * settings.burst_seconds, 3.0))
         replier = Replier(conversations, engine, burst=burst, hours=hours_of(settings))

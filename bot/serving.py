@@ -54,7 +54,8 @@ def _jobs(house: House, stop: asyncio.Event, tell: Tell) -> Iterator[Coroutine[N
     else:
         tell(f"Kefu works as {' and '.join(roles)}")
     if "worker" in roles:
-        yield Worker(house.conversations, house.replier.reply, f"{platform.node()}-{os.getpid()}").run(stop)
+        name, renewal = f"{platform.node()}-{os.getpid()}", house.settings.lease_seconds / 3
+        yield Worker(house.conversations, house.replier.reply, name, renewal=renewal).run(stop)
     yield follow_snapshots(house, stop)
 
 

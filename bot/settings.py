@@ -110,7 +110,12 @@ class Settings(BaseSettings):
 
     # State.
     redis_url: str = ""
+    # Days after the last change: conversations, the events of those who listen, what was given up.
     retention_days: float = Field(default=30, gt=0)
+    events_days: float = Field(default=2, gt=0)
+    dead_letters_days: float = Field(default=30, gt=0)
+    # So long a customer waits at most when the process died that answered.
+    lease_seconds: float = Field(default=10, ge=1, le=300)
     secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
 

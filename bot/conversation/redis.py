@@ -36,11 +36,9 @@ from bot.conversation.records import (
     to_bytes,
     turn_fields,
 )
+from bot.conversation.retention import Retention
 from bot.conversation.server import Call, Server, Text
 
-_DAY = 86_400.0
-# Telegram offers what was not taken for 24 hours: so long, and an hour more, a message must be known again.
-_REMEMBRANCE = 90_000.0
 _AT_ONCE = 500  # entries of one look into a stream
 
 
@@ -51,18 +49,21 @@ class RedisConversations:
         self,
         server: Server,
         *,
-        retention: float = 30 * _DAY,
+        retention: Retention | None = None,
         lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
     ) -> None:
         self.server = server
         self._outbox_channels = frozenset(outbox_channels)
+        kept = retention or Retention()
         self.script_settings = json.dumps(
             {
                 "bell": BELL,
-                "retention": _milliseconds(retention),
-                "remembrance": _milliseconds(max(retention, _REMEMBRANCE)),
-                "remembrance_of_updates": _milliseconds(_REMEMBRANCE),
+                "retention": _milliseconds(kept.conversations),
+                "events": _milliseconds(kept.events),
+                "dead": _milliseconds(kept.dead_letters),
+                "marks": _milliseconds(kept.marks),
+                "updates": _milliseconds(kept.updates),
                 "lease": _milliseconds(lease),
                 "attempts": str(ATTEMPTS),
                 "kept": str(KEPT_EVENTS),
@@ -75,12 +76,12 @@ class RedisConversations:
         cls,
         url: str,
         *,
-        retention: float = 30 * _DAY,
+        retention: Retention | None = None,
         lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
     ) -> Self:
-        """Conversations at `url` (redis://, rediss:// or unix://) that are kept `retention` seconds after their last
-        change; claims last `lease` seconds; turns of bot and agents wait for sending in `outbox_channels`.
+        """Conversations at `url` (redis://, rediss:// or unix://); claims last `lease` seconds; turns of bot and
+        agents wait for sending in `outbox_channels`.
 
         Raises ConversationsUnavailable, and ConversationsError for data of a newer Kefu.
         """

@@ -15,6 +15,8 @@ from bot.desk.admission import objection
 from bot.desk.history import question_of, unanswered
 from bot.reading.intent import PERSON_COMMAND
 
+RATED_UP, RATED_DOWN = "rated_up", "rated_down"
+
 _log = structlog.get_logger(__name__)
 
 # Turns that a question carries along; older ones are the agents' to read.
@@ -88,7 +90,11 @@ class Desk:
 
     async def rate(self, conversation: str, turn: str, good: bool) -> None:
         """Note what the customer thinks of an answer; the last word stands."""
-        await self.note(conversation, "rated_up" if good else "rated_down", turn)
+        what = RATED_UP if good else RATED_DOWN
+        known = await self._conversations.read(conversation)
+        ratings = [each.text for each in known.turns if each.text in (RATED_UP, RATED_DOWN) and each.name == turn]
+        if ratings[-1:] != [what]:
+            await self.note(conversation, what, f"{turn}-{len(ratings) + 1}", turn)
 
     async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
         """Tell agents by an event turn what happened, once for what it is about."""

@@ -32,10 +32,13 @@ class Burst:
     longest: float = 4.0
 
 
-async def gathered(conversations: Conversations, claim: Claim, burst: Burst) -> Claim | None:
-    """The claim, with what else the customer wrote in the same breath. None: it was lost."""
+async def gathered(conversations: Conversations, claim: Claim, burst: Burst) -> tuple[Claim | None, bool]:
+    """The claim, with what else the customer wrote in the same breath, and whether they want no answer any more.
+
+    None: the claim was lost.
+    """
     if burst.quiet <= 0:
-        return claim
+        return claim, False
     clock = asyncio.get_running_loop().time
     end = clock() + burst.longest
     mark, quiet = claim.mark, clock() + burst.quiet
@@ -46,8 +49,8 @@ async def gathered(conversations: Conversations, claim: Claim, burst: Burst) -> 
             if news is News.MORE:
                 quiet = clock() + burst.quiet
             elif news is not None:
-                quiet = 0.0
-    return await conversations.extend(claim)
+                return await conversations.extend(claim), news is News.STOP
+    return await conversations.extend(claim), False
 
 
 async def news_of(conversations: Conversations, claim: Claim, *, more: bool) -> News:

@@ -66,7 +66,9 @@ class Replier:
     async def reply(self, claim: Claim) -> bool:
         """Make and commit the reply. False when the claim or the ownership was lost."""
         await self._conversations.publish(claim, "typing", {"who": BOT})
-        current = await gathered(self._conversations, claim, self._burst)
+        current, stopped = await gathered(self._conversations, claim, self._burst)
+        if current is not None and stopped:
+            return await self._conversations.commit(current, _stopped(_Draft(), ""))
         for restarts in range(_RESTARTS, -1, -1):
             if current is None:
                 return False

@@ -13,7 +13,7 @@
 --   waiting   zset    conversation by the microsecond it began to wait for an agent   (of the shard)
 --   dead      stream  conversation, reason, turns: what was given up         (of the shard)
 -- and `id`, the conversation's name. `settings` is the JSON that every act gets as ARGV[1]; its values are texts:
---   bell, retention (ms), remembrance (ms), lease (ms), attempts, kept
+--   bell, lease (ms), attempts, kept; how long each class of data is kept (ms): retention, events, dead, marks, updates
 
 local settings = cjson.decode(ARGV[1])
 local GROUP, CONSUMER = 'kefu', 'kefu'
@@ -52,7 +52,7 @@ end
 
 local function show(at, kind, data)
   redis.call('XADD', at.events, 'MAXLEN', '~', settings.kept, '*', 'kind', kind, 'data', data)
-  redis.call('PEXPIRE', at.events, settings.retention)
+  redis.call('PEXPIRE', at.events, settings.events)
   ring('events:' .. at.id)
 end
 
@@ -105,7 +105,7 @@ local function save(at, state, before)
     redis.call('ZREM', at.waiting, at.id)
   end
   for _, key in ipairs({at.state, at.turns, at.mailbox}) do redis.call('PEXPIRE', key, settings.retention) end
-  redis.call('PEXPIRE', at.seen, settings.remembrance)
+  redis.call('PEXPIRE', at.seen, settings.marks)
 end
 
 local function drop(stream, entry)
@@ -133,7 +133,7 @@ end
 local function bury(at, reason, turns)
   redis.call('XADD', at.dead, 'MAXLEN', '~', settings.kept, '*',
     'conversation', at.id, 'reason', reason, 'turns', '[' .. table.concat(turns, ',') .. ']')
-  redis.call('PEXPIRE', at.dead, settings.retention)
+  redis.call('PEXPIRE', at.dead, settings.dead)
 end
 
 -- Settle all pending turns.

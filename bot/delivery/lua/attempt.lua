@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Note that a part of a turn is about to be sent.
 -- KEYS  a place (see common.lua) · 12 attempts
 -- ARGV  1 settings · 2 conversation · 3 receipt · 4 part · 5 sender · 6 role of the turn

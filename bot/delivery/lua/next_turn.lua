@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The next turn of one shard that a channel must send; what is older than the retention is removed unsent.
 -- KEYS  1 outbox · 2 attempts (hash: receipt -> what is known of its parts, a JSON object;
 --       handed -> the last call that got a turn, and the turn's receipt)

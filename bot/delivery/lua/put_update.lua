@@ -6,7 +6,7 @@
 
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[4]) then return -1 end
-redis.call('SET', KEYS[2], '1', 'PX', settings.remembrance_of_updates)
+redis.call('SET', KEYS[2], '1', 'PX', settings.updates)
 redis.call('XADD', KEYS[1], '*', 'id', ARGV[2], 'raw', ARGV[3])
 ring('updates')
 return 1

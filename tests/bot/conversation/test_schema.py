@@ -13,6 +13,7 @@ from redis.asyncio.client import Pipeline
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.keys import ALL_SHARDS, SCHEMA, shard_of
 from bot.conversation.redis import RedisConversations
+from bot.conversation.retention import Retention
 from bot.conversation.schema import LOCK, MIGRATIONS, SCHEMA_VERSION, Step, bring_up
 from tests.conftest import RealServer
 
@@ -126,7 +127,7 @@ def state_key(name: str) -> bytes:
 
 class TestFromSchema1:
     async def test_every_act_goes_on_with_what_was_written(self, old: Redis, server: RealServer) -> None:
-        conversations = await RedisConversations.connect(server.url, retention=A_CENTURY)
+        conversations = await RedisConversations.connect(server.url, retention=Retention.all_of(A_CENTURY))
         try:
             states = {state.id: state for state in await conversations.recent()}
             read = await conversations.read("web:agent")

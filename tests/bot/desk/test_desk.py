@@ -109,3 +109,15 @@ async def test_the_question_tells_that_an_agent_was_called(
         assert claim is not None
         await replier.reply(claim)
     assert [question.waiting for question in answerer.questions] == [False, True]
+
+
+async def test_the_last_word_about_an_answer_stands(desk: Desk, conversations: MemoryConversations) -> None:
+    await desk.receive(message())
+    for good in (True, True, False, True):
+        await desk.rate("web:1", "an-answer", good)
+    turns = (await conversations.read("web:1")).turns
+    assert [(turn.text, turn.name) for turn in turns[1:]] == [
+        ("rated_up", "an-answer"),
+        ("rated_down", "an-answer"),
+        ("rated_up", "an-answer"),
+    ]

@@ -161,6 +161,19 @@ class TestABurst:
         assert not await asyncio.wait_for(replying, 5)
         assert answerer.questions == []
 
+    async def test_that_is_stopped_gets_no_answer(
+        self, desk: Desk, engine: Engine, answerer: Scripted, conversations: MemoryConversations
+    ) -> None:
+        replier = Replier(conversations, engine, burst=Burst(quiet=60.0, longest=60.0))
+        await desk.receive(message())
+        replying = asyncio.create_task(replier.reply(await claimed(conversations)))
+        await asyncio.sleep(0.05)
+        await desk.stop("web:1")
+        assert await asyncio.wait_for(replying, 5)
+        assert answerer.questions == []
+        assert (await conversations.read("web:1")).turns[-1].text == "stopped"
+        assert await conversations.claim("w1", 0) is None
+
 
 class TestWhileAnAnswerIsMade:
     async def test_a_newer_message_supersedes_it(
