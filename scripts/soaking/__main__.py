@@ -15,12 +15,26 @@ from bot.log import configure
 from scripts.soaking.damage import files, memory
 from scripts.soaking.deaths import goodbye, poison
 from scripts.soaking.ground import Figures, Ground, binary_of
+from scripts.soaking.identity import identity
 from scripts.soaking.kills import kills
+from scripts.soaking.peers import peers
+from scripts.soaking.polling import killed, two_pollers
 from scripts.soaking.races import agents, bursts, fences
+from scripts.soaking.saying import gone, growing, texts
+from scripts.soaking.sending import cut, paced, refused
+from scripts.soaking.webhook import crowd, down, outages, tripled, unasked
 
 Scenario = Callable[[Ground], Awaitable[Figures]]
 SHORT = 0.05
 SCENARIOS: dict[str, Scenario] = {
+    "T01": unasked,
+    "T02": tripled,
+    "T03": outages,
+    "T04": down,
+    "T05": crowd,
+    "T06": identity,
+    "T07": killed,
+    "T08": two_pollers,
     "T09 T10 T15": kills,
     "RACES": agents,
     "T11": fences,
@@ -29,6 +43,13 @@ SCENARIOS: dict[str, Scenario] = {
     "T14": goodbye,
     "T16": files,
     "T17": memory,
+    "T18": refused,
+    "T19": paced,
+    "T20": cut,
+    "T21": gone,
+    "T22": texts,
+    "T23": growing,
+    "PEERS": peers,
 }
 
 
