@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.answer import CUSTOMER, PastTurn, Question
-from bot.answering.answerer import Policy
-from bot.answering.decide import Weights, features, judge
+from bot.answering.decide import Weights, features
+from bot.answering.find import Search, find
 from bot.answering.question import Part, parts
 from bot.app import open_embedder
 from bot.settings import Settings
@@ -92,15 +92,13 @@ class Remembering:
 
 def ask(asked: Sequence[Asked], embedder: str, model: Embedder, dataset: str) -> Iterator[Case]:
     """The case of each query that finds anything, by the real builder, retriever and judge."""
-    policy = Policy()
+    search = Search()
     for entries, group in groupby(asked, key=lambda query: query.entries):
         queries = list(group)
         with tempfile.TemporaryDirectory() as folder:  # an open snapshot is all in memory
             retriever = Retriever(build(entries, [], model, Path(folder)), model)
-        hits = iter(retriever.retrieve([text for query in queries for text in query.part.queries], policy.k))
-        for query in queries:
-            by_query = [next(hits) for _ in query.part.queries]
-            found = judge(query.part, by_query, policy.weights, query.language, policy.language_slack).hits
+        findings = find(retriever, [(query.part, query.language) for query in queries], search)
+        for query, found in zip(queries, (finding.hits for finding in findings), strict=True):
             if found:
                 first = found[0].entry
                 right = not query.gold.isdisjoint({first.id, f"{first.place.source}#{first.title.split(PATH)[-1]}"})

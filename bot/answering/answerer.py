@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
-from bot.answering.decide import Finding, Weights, judge
+from bot.answering.decide import Finding
+from bot.answering.find import Search, find
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
@@ -24,15 +25,13 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When to answer. `threshold` is the least confidence; `k` how many entries are looked at.
+    """When to answer, and how to search. `threshold` is the least confidence.
 
     A question with one of the `handoff_words` always goes to a person.
     """
 
     threshold: float = 0.35
-    k: int = 8
-    language_slack: float = 0.5
-    weights: Weights = field(default_factory=Weights)
+    search: Search = field(default_factory=Search)
     handoff_words: tuple[str, ...] = ()
 
 
@@ -109,15 +108,7 @@ class Answerer:
         return answer
 
     def _find(self, question: Question, language: str) -> list[Finding]:
-        asked = parts(question)
-        queries = [query for part in asked for query in part.queries]
-        hits = iter(self._retriever.retrieve(queries, self._policy.k))
-        return [
-            judge(
-                part, [next(hits) for _ in part.queries], self._policy.weights, language, self._policy.language_slack
-            )
-            for part in asked
-        ]
+        return find(self._retriever, [(part, language) for part in parts(question)], self._policy.search)
 
     def _answered(self, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
         return Answer(

@@ -46,6 +46,11 @@ def parts(question: Question) -> tuple[Part, ...]:
     return tuple(Part(text, _queries(text, [], before if number == 0 else "")) for number, text in enumerate(asked))
 
 
+def whole(question: Question) -> Part:
+    """The question as one part, however much it asks."""
+    return Part(question.text, _queries(question.text, _asked(question.text), _last_question(question)))
+
+
 def _queries(text: str, asked: list[str], before: str) -> tuple[str, ...]:
     queries = [text]
     if len(text) > _LONG:

@@ -1,7 +1,7 @@
 """Files and folders to entries with ids and languages. Knows which loader reads which suffix; knows no format."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -60,8 +60,17 @@ def _in_languages(entries: list[Entry]) -> list[Entry]:
 
 def _entries(found: Found, notice: Notice) -> Iterator[Entry]:
     source = read_text(found.path, found.name)
+    return _tidied(LOADERS[found.path.suffix.lower()](source), found.name, notice)
+
+
+def tidied(entries: Iterable[Entry], name: str, notice: Notice = lambda line: None) -> list[Entry]:
+    """The `entries` of the source `name` as `load_sources` gives them: cleaned, each with an id and a language."""
+    return _with_ids(_in_languages(list(_tidied(entries, name, notice))))
+
+
+def _tidied(entries: Iterable[Entry], name: str, notice: Notice) -> Iterator[Entry]:
     removed = 0
-    for entry in LOADERS[found.path.suffix.lower()](source):
+    for entry in entries:
         tidy, count = _tidy(entry)
         removed += count
         if tidy.url and not tidy.url.lower().startswith(("https://", "http://")):
@@ -72,7 +81,7 @@ def _entries(found: Found, notice: Notice) -> Iterator[Entry]:
         else:
             notice(f"{entry.place}: nothing can be read in the answer, skipped")
     if removed:
-        notice(f"{found.name}: {removed} invisible characters removed")
+        notice(f"{name}: {removed} invisible characters removed")
 
 
 def _tidy(entry: Entry) -> tuple[Entry, int]:

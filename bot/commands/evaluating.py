@@ -1,0 +1,66 @@
+"""What `kefu eval` runs: labelled questions through the real search. Prints nothing."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from bot.answering.answer import BOT, CUSTOMER, PastTurn, Question
+from bot.answering.find import Search, find
+from bot.answering.question import whole
+from knowledge.embedders.base import Embedder
+from knowledge.evaluation import Ranking
+from knowledge.labelled import Query, Ward
+from knowledge.language import detect
+from knowledge.retriever import Retriever
+from knowledge.snapshot.builder import build
+
+SEARCH = Search(k=20)
+"""Deeper than for an answer, so that places beyond the fifth can be told."""
+
+_BATCH = 64
+Progress = Callable[[int, int], None]
+
+
+def rankings(wards: Sequence[Ward], embedder: Embedder, context: bool, progress: Progress) -> list[Ranking]:
+    """What is found for every query, ward by ward, each through a snapshot of its own."""
+    total, found = sum(len(ward.queries) for ward in wards), list[Ranking]()
+    for ward in wards:
+        with tempfile.TemporaryDirectory(prefix="kefu-") as folder:  # an open snapshot is all in memory
+            retriever = Retriever(build(ward.entries, [], embedder, Path(folder)), embedder)
+        for batch in _batches(ward.queries):
+            found += _found(retriever, batch, context)
+            progress(len(found), total)
+    return found
+
+
+def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> list[Ranking]:
+    asked = [
+        (whole(_question(query, context)), detect(query.text, default=retriever.main_language)) for query in queries
+    ]
+    return [
+        Ranking(
+            query.id,
+            tuple(hit.entry.id for hit in finding.hits),
+            finding.confidence,
+            query.gold,
+            query.kind,
+            query.group,
+        )
+        for query, finding in zip(queries, find(retriever, asked, SEARCH), strict=True)
+    ]
+
+
+def _language(retriever: Retriever, query: Query) -> str:
+    return detect(query.text, default=retriever.main_language)
+
+
+def _question(query: Query, context: bool) -> Question:
+    turns = query.context if context else ()
+    return Question(query.text, tuple(PastTurn(CUSTOMER if t.role == CUSTOMER else BOT, t.text) for t in turns))
+
+
+def _batches(queries: Sequence[Query]) -> Iterator[list[Query]]:
+    remaining = iter(queries)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
