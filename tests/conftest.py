@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.conversation.valkey import find_binary
 from tests.fakes.servers import RealServer, running
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("kefu", deadline=None)
+settings.load_profile("kefu")
 
 __all__ = ["RealServer", "running"]
 

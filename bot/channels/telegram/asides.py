@@ -9,6 +9,7 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.methods import TelegramMethod
 
 from bot.channels.telegram.errors import in_one_line
+from bot.channels.telegram.pacing import Pacer, Stopping
 
 _log = structlog.get_logger(__name__)
 
@@ -19,8 +20,9 @@ _PATIENCE = 10  # seconds for one call
 class Asides:
     """Makes such calls beside everything else: reading must not stand still while Telegram is slow."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, pacer: Pacer) -> None:
         self._bot = bot
+        self._pacer = pacer
         self._tasks: set[asyncio.Task[None]] = set()
 
     def call(self, *methods: TelegramMethod[Any]) -> None:
@@ -40,9 +42,20 @@ class Asides:
         if late:
             await asyncio.wait(late)
 
+    async def _paced(self, method: TelegramMethod[Any]) -> None:
+        """What changes a chat keeps the chat's pace, and stays out of the time in which Telegram told to wait."""
+        chat = getattr(method, "chat_id", None)
+        if isinstance(chat, int):
+            async with self._pacer.turn(chat, message=False):
+                await self._bot(method, request_timeout=_PATIENCE)
+        else:
+            await self._bot(method, request_timeout=_PATIENCE)
+
     async def _make(self, methods: tuple[TelegramMethod[Any], ...]) -> None:
         for method in methods:
             try:
-                await self._bot(method, request_timeout=_PATIENCE)
+                await self._paced(method)
+            except Stopping:
+                return
             except (TelegramAPIError, ClientDecodeError) as error:
                 _log.debug("a call beside failed", method=type(method).__name__, error=in_one_line(error))

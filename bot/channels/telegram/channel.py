@@ -73,7 +73,7 @@ async def carry(
         return
     closing = asyncio.Event()
     wire = Wire(bot, reception.conversations, post, Pacer(tempo, closing), tempo, closing)
-    asides = Asides(bot)
+    asides = Asides(bot, wire.pacer)
     door = Door(reception, Sender(wire), Typing(wire), Homes(post.notebook, wire.moves), asides)
     await _Channel(wire, door, dispatcher_for(door), webhook).run(stop)
 

@@ -12,13 +12,12 @@ from bot.channels.telegram.door import Door, language_of, ours
 from bot.channels.telegram.errors import in_one_line
 from bot.channels.telegram.filters import FromPerson, UnknownCommand
 from bot.channels.telegram.links import question_in
-from bot.channels.telegram.texts import FALLBACK, languages, text
+from bot.channels.telegram.texts import FALLBACK, languages, menu
 from bot.conversation.messages import BOT, Status, Turn
 
 _log = structlog.get_logger(__name__)
 
 _CUSTOMER = "customer"
-_MENU = ("help", "human", "bot", "restart", "end")
 
 
 def commands_router() -> Router:
@@ -45,7 +44,7 @@ async def greet(message: Message, command: CommandObject, address: Address, door
 
 async def explain(message: Message, address: Address, door: Door) -> None:
     """Say what the bot can do."""
-    door.tell(address, language_of(message.from_user), "help")
+    door.explain(address, language_of(message.from_user))
 
 
 async def fetch_person(message: Message, address: Address, door: Door) -> None:
@@ -100,7 +99,7 @@ async def set_commands(bot: Bot) -> None:
     """Fill the menu of commands, in every language that we speak. Without it everything else works."""
     try:
         for language in languages():
-            commands = [BotCommand(command=name, description=text(f"command_{name}", language)) for name in _MENU]
+            commands = [BotCommand(command=name, description=what) for name, what in menu(language).items()]
             # Set without a language they are everyone's whose language is missing.
             await bot.set_my_commands(commands, language_code=None if language == FALLBACK else language)
     except (TelegramAPIError, ClientDecodeError) as error:

@@ -12,7 +12,7 @@ from bot.channels.telegram.asides import Asides
 from bot.channels.telegram.attachments import attachments_of
 from bot.channels.telegram.homes import Homes
 from bot.channels.telegram.sender import Sender
-from bot.channels.telegram.texts import hinted_language, text
+from bot.channels.telegram.texts import help_text, hinted_language, text
 from bot.channels.telegram.typing_action import Typing
 from bot.conversation.base import ConversationUnknown, MessageConflict
 from bot.conversation.messages import BOT, Conversation, Message, State
@@ -34,6 +34,10 @@ class Door:
     def tell(self, address: Address, language: str, name: str, **parts: str) -> None:
         """Say a text of the channel itself."""
         self.sender.post(address, text(name, language, **parts))
+
+    def explain(self, address: Address, language: str) -> None:
+        """Say what the bot can do."""
+        self.sender.post(address, help_text(language))
 
     async def ask(self, address: Address, message: Message) -> None:
         """Accept a question; what cannot be accepted is told."""

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 FALLBACK = "en"
+_MENU = ("help", "human", "bot", "restart", "end")
 
 
 @cache
@@ -22,6 +23,17 @@ def text(name: str, language: str, **parts: str) -> str:
     """The text `name` in `language`, else in English. Raises KeyError for an unknown name."""
     versions = _texts()[name]
     return versions.get(language, versions[FALLBACK]).format(**parts)
+
+
+def menu(language: str) -> dict[str, str]:
+    """The commands with what they do."""
+    return {name: text(f"command_{name}", language) for name in _MENU}
+
+
+def help_text(language: str) -> str:
+    """What the bot can do, and by which commands."""
+    lines = "\n".join(f"/{name} – {what}" for name, what in menu(language).items())
+    return text("help", language, commands=lines)
 
 
 def hinted_language(language_code: str | None) -> str:

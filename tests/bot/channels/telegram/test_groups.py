@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.texts import text
+from bot.channels.telegram.texts import help_text
 from tests.fakes.frontdesk import FrontDesk
 from tests.fakes.telegram import BOT_ID, FakeTelegram
 
@@ -49,7 +49,7 @@ async def test_a_mention_asks_and_is_taken_out(
 
 async def test_a_mere_mention_is_told_what_the_bot_can_do(telegram: FakeTelegram) -> None:
     telegram.write(MENTION, chat=GROUP, entities=mention(MENTION))
-    await telegram.until(lambda: telegram.sent(GROUP) == [text("help", "en")])
+    await telegram.until(lambda: telegram.sent(GROUP) == [help_text("en")])
 
 
 async def test_a_reply_to_the_bot_asks(telegram: FakeTelegram, desk: FrontDesk) -> None:
@@ -60,7 +60,7 @@ async def test_a_reply_to_the_bot_asks(telegram: FakeTelegram, desk: FrontDesk) 
 
 async def test_commands_are_for_the_bot(telegram: FakeTelegram) -> None:
     telegram.write("/help", chat=GROUP)
-    await telegram.until(lambda: telegram.sent(GROUP) == [text("help", "en")])
+    await telegram.until(lambda: telegram.sent(GROUP) == [help_text("en")])
 
 
 async def test_a_forums_topic_is_a_conversation_of_its_own_and_answered_there(

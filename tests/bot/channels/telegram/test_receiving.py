@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.texts import text
+from bot.channels.telegram.texts import help_text, text
 from bot.conversation.messages import Attachment
 from tests.bot.channels.telegram.conftest import TEMPO, Open
 from tests.fakes.faults import broken
@@ -96,7 +96,7 @@ async def test_help_and_unknown_commands_are_explained(telegram: FakeTelegram) -
         telegram.write(command, chat=chat, language="es")
 
     for chat in (1, 2, 3):
-        assert await replies(telegram, 1, chat) == [text("help", "es")]
+        assert await replies(telegram, 1, chat) == [help_text("es")]
 
 
 @pytest.mark.usefixtures("running")

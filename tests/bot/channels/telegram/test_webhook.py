@@ -91,13 +91,14 @@ async def test_who_does_not_know_the_secret_is_turned_away_unread(
 
 
 async def test_what_is_stored_is_acknowledged_once_and_again(client: httpx2.AsyncClient, post: Post) -> None:
-    answers = [await client.post(PATH, content=update(7), headers=RIGHT) for _ in range(3)]
+    body = update(7)
+    answers = [await client.post(PATH, content=body, headers=RIGHT) for _ in range(3)]
 
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.content for answer in answers} == {b""}
     parcel = await post.inbox.next(None, 0)
     assert parcel is not None
-    assert (parcel.name, parcel.raw) == ("7", update(7))
+    assert (parcel.name, parcel.raw) == ("7", body)
     assert await post.inbox.waiting() == 1
 
 
@@ -158,36 +159,31 @@ async def test_only_posts_are_taken(client: httpx2.AsyncClient) -> None:
     assert (await client.post("/telegram", headers=RIGHT)).status_code == 404
 
 
-async def test_a_hundred_at_once_are_acknowledged_at_once_while_answers_take_long(
+async def test_a_hundred_at_once_are_acknowledged_while_no_answer_is_made(
     telegram: FakeTelegram, desk: FrontDesk, post: Post, channel: Open
 ) -> None:
     desk.working.clear()
     async with served(app_of(desk, post.inbox)) as address, channel(None, Webhook(f"{address}{PATH}", SECRET)):
         where = httpx2.URL(address)
-        # Bare connections: a client with comforts would take longer than the server that it measures.
         lines = [await asyncio.open_connection(where.host, where.port) for _ in range(100)]
-        rounds = [await asyncio.gather(*(acknowledged(*line) for line in lines)) for _ in range(4)]
+        await asyncio.gather(*(acknowledged(*line) for line in lines))
         for _, writer in lines:
             writer.close()
-    desk.working.set()
-
-    # Other programs share the processor: the best round tells what the door itself takes.
-    assert min(sorted(took)[98] for took in rounds) < 0.15
+        assert telegram.sent() == []
+        desk.working.set()
 
 
 numbers = itertools.count(1)
 
 
-async def acknowledged(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
-    """Bring one update; the seconds until it was acknowledged."""
+async def acknowledged(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Bring one update and wait for its acknowledgement."""
     body = update(next(numbers))
     head = f"POST {PATH} HTTP/1.1\r\nHost: kefu\r\n{HEADER}: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
-    started = time.perf_counter()
     writer.write(head.encode() + body)
     answer = await reader.readuntil(b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"content-length: 0" in answer.lower()
-    return time.perf_counter() - started
 
 
 async def test_telegram_is_told_where_to_bring_updates_and_all_are_answered_once(
