@@ -111,7 +111,15 @@ def telegram_job(house: House, stop: asyncio.Event) -> Coroutine[None, None, Non
     settings = house.settings
     token = telegram_token(settings)
     webhook = telegram_webhook(settings) if settings.telegram_webhook else None
-    return run(house.desk, telegram_post(house), token, api=settings.telegram_api, stop=stop, webhook=webhook)
+    return run(
+        house.desk,
+        telegram_post(house),
+        token,
+        api=settings.telegram_api,
+        stop=stop,
+        webhook=webhook,
+        staff=settings.telegram_staff,
+    )
 
 
 def telegram_token(settings: Settings) -> str:

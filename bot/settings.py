@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     allowed_origins: list[Annotated[str, AfterValidator(_origin)]] = []
     telegram_token: SecretStr | None = None
     telegram_api: str = ""
+    # The id of the staff's group, a forum in which agents answer; group ids are negative.
+    telegram_staff: int | None = Field(default=None, lt=0)
     telegram_webhook: Annotated[bool, AfterValidator(_reachable)] = False
     telegram_secret: Annotated[SecretStr | None, AfterValidator(_telegram_secret)] = None
 

@@ -27,6 +27,9 @@ from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.reader import Reader
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.shift import Work, new_holder, work_while_held
+from bot.channels.telegram.staff.agents import agents_router
+from bot.channels.telegram.staff.mirror import LEASE as STAFF
+from bot.channels.telegram.staff.mirror import Mirror
 from bot.channels.telegram.typing_action import Typing
 from bot.channels.telegram.webhook import Webhook, tell_telegram
 from bot.channels.telegram.wire import Wire
@@ -44,15 +47,17 @@ async def run(
     stop: asyncio.Event,
     webhook: Webhook | None = None,
     tempo: Tempo | None = None,
+    staff: int | None = None,
 ) -> None:
     """Carry messages between Telegram and `reception` until `stop` is set, then end within 5 seconds.
 
-    `api` is the address of a Bot API server of one's own; without a `webhook` Telegram is polled. Raises
-    TelegramError when the token or `api` is wrong; a Telegram that is away is waited for.
+    `api` is the address of a Bot API server of one's own; without a `webhook` Telegram is polled. `staff` is the
+    forum in which agents work. Raises TelegramError when the token or `api` is wrong; a Telegram that is away is
+    waited for.
     """
     bot = _bot(token, api)
     try:
-        await carry(bot, reception, post, stop=stop, tempo=tempo or Tempo(), webhook=webhook)
+        await carry(bot, reception, post, stop=stop, tempo=tempo or Tempo(), webhook=webhook, staff=staff)
     finally:
         await bot.session.close()
 
@@ -65,6 +70,7 @@ async def carry(
     stop: asyncio.Event,
     tempo: Tempo,
     webhook: Webhook | None = None,
+    staff: int | None = None,
 ) -> None:
     """What `run` does, with a bot that the caller has made and closes."""
     try:
@@ -75,7 +81,8 @@ async def carry(
     wire = Wire(bot, reception.conversations, post, Pacer(tempo, closing), tempo, closing)
     asides = Asides(bot, wire.pacer)
     door = Door(reception, Sender(wire), Typing(wire), Homes(post.notebook, wire.moves), asides)
-    await _Channel(wire, door, dispatcher_for(door), webhook).run(stop)
+    first = [] if staff is None else [agents_router(door, staff)]
+    await _Channel(wire, door, dispatcher_for(door, *first), webhook, staff).run(stop)
 
 
 def _bot(token: str, api: str) -> Bot:
@@ -112,6 +119,7 @@ class _Channel:
     door: Door
     dispatcher: Dispatcher
     webhook: Webhook | None
+    staff: int | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         closing, holder = self.wire.stop, new_holder()
@@ -119,6 +127,8 @@ class _Channel:
         tasks.append(asyncio.create_task(self.door.sender.run()))
         if self.webhook is None:
             tasks.append(asyncio.create_task(self._shift("poller", holder, self._poller().run)))
+        if self.staff is not None:
+            tasks.append(asyncio.create_task(self._shift(STAFF, holder, Mirror(self.wire, self.staff).run)))
         helpers = [asyncio.create_task(set_commands(self.wire.bot)), asyncio.create_task(stop.wait())]
         try:
             await asyncio.wait([*tasks, helpers[1]], return_when=asyncio.FIRST_COMPLETED)

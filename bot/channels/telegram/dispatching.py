@@ -11,10 +11,13 @@ from bot.channels.telegram.homes import Addressing
 from bot.channels.telegram.standing import standing_router
 
 
-def dispatcher_for(door: Door) -> Dispatcher:
-    """A dispatcher that handles all that customers do. Order matters: commands go before words."""
+def dispatcher_for(door: Door, *first: Router) -> Dispatcher:
+    """A dispatcher that handles what the `first` routers leave, and then all that customers do.
+
+    Order matters: commands go before words.
+    """
     dispatcher = Dispatcher(disable_fsm=True, door=door)
-    dispatcher.include_router(customers_router(door))
+    dispatcher.include_routers(*first, customers_router(door))
     return dispatcher
 
 
