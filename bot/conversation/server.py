@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -93,7 +93,7 @@ class Server:
         self._redis = Redis.from_pool(pool)
         self._bell = Bell(_PAUSE)
         self._listening: asyncio.Task[None] | None = None
-        self._calls: set[asyncio.Task[Any]] = set()
+        self._calls: set[asyncio.Future[Any]] = set()
 
     async def check_schema(self) -> None:
         """Bring stored data up to date. Raises ConversationsError when a newer Kefu wrote it."""
@@ -111,15 +111,15 @@ class Server:
         except NoScriptError:
             return await self._redis.eval(script(name), len(keys), *keys, *arguments)
 
-    async def _whole(self, work: Coroutine[Any, Any, Result]) -> Result:
+    async def _whole(self, work: Awaitable[Result]) -> Result:
         """What the work gives. It is finished even when the caller is cancelled: redis-py can lose a cancellation
         that meets it while it connects, and throws a connection away that another meets."""
-        call = asyncio.create_task(work)
+        call = asyncio.ensure_future(work)
         self._calls.add(call)
         call.add_done_callback(self._settled)
         return await asyncio.shield(call)
 
-    def _settled(self, call: "asyncio.Task[Any]") -> None:
+    def _settled(self, call: "asyncio.Future[Any]") -> None:
         self._calls.discard(call)
         if not call.cancelled():
             call.exception()  # looked at, for the caller may have left
@@ -130,7 +130,7 @@ class Server:
             return await self._pipelined(("EVALSHA", _digest(name), len(k), *k, *a) for k, a in calls)
         except _ScriptUnknown:
             with _translated():
-                await self._redis.script_load(script(name))
+                await self._whole(self._redis.script_load(script(name)))
             return await self._pipelined(("EVALSHA", _digest(name), len(k), *k, *a) for k, a in calls)
 
     async def filled(self, streams: Iterable[bytes]) -> list[bool]:
@@ -140,7 +140,7 @@ class Server:
     async def length(self, stream: bytes) -> int:
         """How many entries a stream holds."""
         with _translated():
-            return int(await self._redis.xlen(stream))
+            return int(await self._whole(self._redis.xlen(stream)))
 
     async def _pipelined(self, commands: Iterable[tuple[Text, ...]]) -> list[Any]:
         async def execute() -> list[Any]:
@@ -158,7 +158,7 @@ class Server:
     async def ping(self) -> None:
         """Returns when the server answers."""
         with _translated():
-            await self._redis.ping()
+            await self._whole(self._redis.ping())
 
     async def until(self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float) -> Found | None:
         """What `look` finds as soon as there is something, or None after `wait` seconds."""
