@@ -23,6 +23,7 @@ from scripts.soaking.races import agents, bursts, fences
 from scripts.soaking.saying import gone, growing, texts
 from scripts.soaking.sending import cut, paced, refused
 from scripts.soaking.webhook import crowd, down, outages, tripled, unasked
+from scripts.soaking.website import closed, repeats, restart, streams
 
 Scenario = Callable[[Ground], Awaitable[Figures]]
 SHORT = 0.05
@@ -49,6 +50,10 @@ SCENARIOS: dict[str, Scenario] = {
     "T21": gone,
     "T22": texts,
     "T23": growing,
+    "T24": streams,
+    "T25": repeats,
+    "T26": closed,
+    "T29": restart,
     "PEERS": peers,
 }
 
