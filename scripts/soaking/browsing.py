@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,30 +49,29 @@ class Visitor:
             turns: list[dict[str, Any]] = (await answer.json())["turns"]
             return turns
 
-    async def listen(self, cuts: list[float], over: asyncio.Event) -> None:
-        """Listen until it is over; each stream is cut off after so many seconds, the last one is not."""
-        for seconds in [*cuts, 3600.0]:
-            if over.is_set():
-                return
-            with contextlib.suppress(TimeoutError, aiohttp.ClientError):
-                async with asyncio.timeout(seconds):
-                    await self._hear(over)
-            if seconds == 3600.0 and not over.is_set():
-                # The server ended it: a browser comes back after what it was told.
+    async def listen(self, cuts: Sequence[float], over: asyncio.Event) -> None:
+        """Listen until it is over. The first streams are cut off so many seconds after they opened each; what the
+        server ends is opened again after what a browser is told to wait."""
+        left = list(cuts)
+        while not over.is_set():
+            cut = left.pop(0) if left else None
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                await self._hear(cut, over)
+            if cut is None and not over.is_set():
                 await asyncio.sleep(_RETRY)
-                await self.listen([], over)
 
-    async def _hear(self, over: asyncio.Event) -> None:
+    async def _hear(self, cut: float | None, over: asyncio.Event) -> None:
         headers = self._headers() | ({"Last-Event-ID": self.mark} if self.mark else {})
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)
         async with self.session.get(f"{self.address}/api/events", headers=headers, timeout=timeout) as stream:
             if stream.status != 200:
                 return
             self.opened += 1
-            async for mark, kind, data in _parsed(stream):
-                self._take(mark, kind, data)
-                if over.is_set():
-                    return
+            async with asyncio.timeout(cut):
+                async for mark, kind, data in _parsed(stream):
+                    self._take(mark, kind, data)
+                    if over.is_set():
+                        return
 
     def _take(self, mark: str, kind: str, data: dict[str, Any]) -> None:
         if not mark:

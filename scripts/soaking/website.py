@@ -26,16 +26,17 @@ async def streams(ground: Ground) -> Figures:
     count = ground.size(100, 10)
     chance = ground.chance
     async with scene(ground) as place:
-        house = await place.open("--seconds", "2", "--sentences", "20", "--threads", str(count))
+        house = await place.open("--seconds", "3", "--sentences", "20", "--threads", str(count))
         over = asyncio.Event()
         async with visitors(_address(house), count) as everyone:
-            cuts = [sorted(chance.uniform(0.05, 1.2) for _ in range(2)) for _ in everyone]
+            cuts = [[chance.uniform(0.05, 1.2) for _ in range(2)] for _ in everyone]
             listening = [
                 asyncio.create_task(each.listen(cut, over)) for each, cut in zip(everyone, cuts, strict=True)
             ]
+            await until(lambda: all(each.opened for each in everyone), 60)
             await asyncio.gather(*(each.post("/api/messages", _FIRST) for each in everyone))
             done = await until(lambda: all(_has_answer(each) for each in everyone), 60)
-            await asyncio.sleep(0.5)
+            await until(lambda: all(each.opened > 2 for each in everyone), 10)
             over.set()
             missing = sum([await _missing(place.conversations, each) for each in everyone])
             fetched = [(await each.turns())[-1]["text"] for each in everyone]
@@ -48,7 +49,7 @@ async def streams(ground: Ground) -> Figures:
     return {
         "ok": done and missing == repeated == differing == 0,
         "answers": count,
-        "cuts": 2 * count,
+        "cuts": sum(each.opened - 1 for each in everyone),
         "streams_opened": sum(each.opened for each in everyone),
         "ids_missing": missing,
         "ids_repeated": repeated,
