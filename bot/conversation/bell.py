@@ -27,8 +27,14 @@ class Bell:
         for topic in list(self._waiting):
             self.ring(topic)
 
-    async def until(self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float) -> Found | None:
-        """What `look` finds, as soon as it finds something; None after `wait` seconds."""
+    async def until(
+        self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float, *, pause: float | None = None
+    ) -> Found | None:
+        """What `look` finds, as soon as it finds something; None after `wait` seconds.
+
+        A topic whose every change rings may do with a longer `pause`.
+        """
+        pause = self._pause if pause is None else pause
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
         while True:
@@ -39,5 +45,5 @@ class Bell:
             if (left := deadline - loop.time()) <= 0:
                 return None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(left, self._pause)):
+                async with asyncio.timeout(min(left, pause)):
                     await rung.wait()

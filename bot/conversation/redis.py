@@ -195,7 +195,7 @@ class RedisConversations:
             [(_, entries)] = await self._tails([(stream, mark)])
             return [read_event(entry, fields[1], fields[3]) for entry, fields in entries] or None
 
-        return await self.server.until(f"events:{conversation}", look, wait) or []
+        return await self.server.until(f"events:{conversation}", look, wait, always_rung=True) or []
 
     async def activity(self, after: str, wait: float) -> tuple[str, Sequence[str]]:
         streams = [shard.activity for shard in ALL_SHARDS]
@@ -211,7 +211,8 @@ class RedisConversations:
             names = dict.fromkeys(decode(fields[1]) for _, entries in tails for _, fields in entries)
             return (".".join(decode(mark) for mark, _ in tails), list(names)) if names else None
 
-        return await self.server.until("activity", look, wait) or (".".join(starts), [])
+        found = await self.server.until("activity", look, wait, always_rung=True)
+        return found or (".".join(starts), [])
 
     async def ping(self) -> None:
         await self.server.ping()

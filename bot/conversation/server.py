@@ -37,6 +37,8 @@ _CONNECTIONS = 32
 _PATIENCE = 5.0  # seconds for one answer, or for a free connection
 # Seconds after which a waiting reader looks without a ring: leases end, and rings get lost with a connection.
 _PAUSE = 1.0
+# The same where only rings matter: those that a broken connection swallowed are made up for when it is back.
+_CALM = 10.0
 _RETRY = 0.02  # seconds
 _HOME = "bot.conversation"
 
@@ -160,11 +162,16 @@ class Server:
         with _translated():
             await self._whole(self._redis.ping())
 
-    async def until(self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float) -> Found | None:
-        """What `look` finds as soon as there is something, or None after `wait` seconds."""
+    async def until(
+        self, topic: str, look: Callable[[], Awaitable[Found | None]], wait: float, *, always_rung: bool = False
+    ) -> Found | None:
+        """What `look` finds as soon as there is something, or None after `wait` seconds.
+
+        `always_rung`: nothing comes by time alone, so that hundreds of readers need not look every second.
+        """
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
-        return await self._bell.until(topic, look, wait)
+        return await self._bell.until(topic, look, wait, pause=_CALM if always_rung else None)
 
     async def close(self) -> None:
         """Let go of all connections."""
