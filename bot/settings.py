@@ -59,6 +59,16 @@ def _telegram_secret(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _unless_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _group(chat: int | None) -> int | None:
+    if chat is not None and chat >= 0:
+        raise ValueError("a group's id is negative, such as -1001234567890")
+    return chat
+
+
 def _word(value: str) -> str:
     if not value.strip():
         raise ValueError("an empty word stands in every message: leave it out")
@@ -106,7 +116,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api: str = ""
     # The id of the staff's group, a forum in which agents answer; group ids are negative.
-    telegram_staff: int | None = Field(default=None, lt=0)
+    telegram_staff: Annotated[int | None, AfterValidator(_group), BeforeValidator(_unless_empty)] = None
     telegram_webhook: Annotated[bool, AfterValidator(_reachable)] = False
     telegram_secret: Annotated[SecretStr | None, AfterValidator(_telegram_secret)] = None
 

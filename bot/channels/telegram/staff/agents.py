@@ -131,8 +131,9 @@ class Agents:
             self._tell(message, _NO_COMMAND)
 
     async def refuse_file(self, message: Message) -> None:
-        """Be honest about what cannot be passed on."""
-        self._tell(message, _NO_FILES)
+        """Be honest about what cannot be passed on, once for an album."""
+        if self.door.first_of_album(message):
+            self._tell(message, _NO_FILES)
 
     async def refuse_edit(self, message: Message) -> None:
         """Say once in a topic that edits change nothing."""

@@ -1,5 +1,6 @@
 """What the staff's forum remembers over restarts. Knows no bot and no turn."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -41,7 +42,7 @@ class Notes:
 
     async def promise(self, title: str, conversation: str) -> None:
         """A topic of this title, if one is made and we never hear of it, belongs to the conversation."""
-        await self._write(f"title:{title}", conversation)
+        await self._write(_under(title), conversation)
 
     async def bind(self, topic: int, conversation: str) -> None:
         """The topic belongs to the conversation."""
@@ -50,7 +51,7 @@ class Notes:
     async def conversation(self, topic: int, title: str = "") -> str:
         """Whose topic it is, by its number or by the title that we gave it; empty when it is nobody's."""
         found = await self._notebook.read(f"{self._stem}:topic:{topic}")
-        return found or (await self._notebook.read(f"{self._stem}:title:{title}") if title else "")
+        return found or (await self._notebook.read(f"{self._stem}:{_under(title)}") if title else "")
 
     async def backlog(self) -> tuple[str, list[str]]:
         """The mark of what was heard of, and the conversations that were not shown up to there."""
@@ -72,3 +73,8 @@ class Notes:
 
     async def _write(self, name: str, value: str) -> None:
         await self._notebook.write(f"{self._stem}:{name}", value, _KEPT)
+
+
+def _under(title: str) -> str:
+    """Where a title is noted: without the customer's name that it holds."""
+    return f"title:{hashlib.sha256(title.encode()).hexdigest()[:32]}"
