@@ -12,6 +12,7 @@ from tests.fakes.telegram import Call, FakeTelegram, Limits, accepted, inside_wi
 
 _PATIENCE = 240.0
 _RATE = 20.0  # messages a second, below what Telegram takes: nothing shall wait but for a reason
+_MORTAL = ("--lease", "1.0", "--pace", "0.1")
 _SLOWER = 1.1
 _JITTER = 0.05  # seconds that two runs differ by on a machine that does other things too
 
@@ -110,23 +111,24 @@ async def _deaths(ground: Ground) -> Figures:
     plain: dict[int, Sequence[str]] = {}
     once: dict[int, Sequence[str]] = {}
     async with scene(ground) as place:
+        house = await place.open(*_MORTAL)
+        done = True
         for turn in range(kills):
             first = 100 * turn + 1
             news: list[dict[int, Sequence[str]]] = [
                 {chat: ["said"] for chat in range(first + start, first + start + some)} for start in (0, 50)
             ]
             plain, once = plain | news[0], once | news[1]
+            before, wanted = len(_calls(place)), chance.randint(1, 2 * some)
+            # Accepted at once, and told only after the sender has died.
+            place.telegram.fail("sendMessage", slow(20.0), times=float("inf"))
             await fill_many(place.conversations, news[0])
             await fill_many(place.conversations, news[1], once=True)
-            before, wanted = len(_calls(place)), chance.randint(1, 2 * some)
-            place.telegram.heal()
-            place.telegram.fail("sendMessage", slow(20.0), times=10 * some)
-            house = await place.open("--lease", "1.0", "--pace", "0.1")
             await until(lambda before=before, wanted=wanted: len(_calls(place)) >= before + wanted, 30.0, pause=0.005)
             house.kill()
-        place.telegram.heal()
-        await place.open("--lease", "1.0", "--pace", "0.1")
-        done = await _emptied(place)
+            place.telegram.heal()
+            house = await place.open(*_MORTAL)
+            done = await _emptied(place) and done
         return {"done": done, "kills": kills, **await _judged(place, plain, once)}
 
 
