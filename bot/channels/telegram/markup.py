@@ -5,6 +5,7 @@ tables, quotes or a link that is no web address, stays as it was written: of wha
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ _STYLES = {
     "heading_open": MessageEntityType.BOLD,
 }
 _INDENT = "  "
+_LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,11 @@ class _Reader:
         self._note(MessageEntityType.TEXT_LINK, start, url=url)
 
     def _fence(self, token: Token) -> None:
-        code = token.content.removesuffix("\n")
-        language = token.info.split()[0] if token.info.split() else None
+        code, info = token.content.removesuffix("\n"), token.info.strip()
+        language = info if _LANGUAGE.fullmatch(info) else None
+        if language is None and info:
+            # More than a language's name behind the fence is what somebody said.
+            code = f"{info}\n{code}" if code else info
         self._entity(MessageEntityType.PRE, code or token.markup, language)
 
     def _start(self, token: Token) -> None:

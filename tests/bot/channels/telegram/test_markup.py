@@ -74,6 +74,8 @@ def entities_of(source: str) -> list[tuple[str, str]]:
         ("**a *b* c**", "a b c", [("bold", "a b c"), ("italic", "b")]),
         ("😀 `x_y_z`", "😀 x_y_z", [("code", "x_y_z")]),
         ("```python\nx = 1\n```\nafter", "x = 1\nafter", [("pre", "x = 1")]),
+        ("```what I said\nx = 1\n```", "what I said\nx = 1", [("pre", "what I said\nx = 1")]),
+        ("```größe\n```", "größe", [("pre", "größe")]),
         ("# Title\nText", "Title\nText", [("bold", "Title")]),
         ("Do:\n- one\n- two\n  - deep\n\n1. x\n2) y", "Do:\n• one\n• two\n  • deep\n\n1. x\n2) y", []),
         ("see [page](https://a.b/c?d=1)", "see page", [("text_link", "page")]),
