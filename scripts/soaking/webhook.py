@@ -10,10 +10,13 @@ from aiohttp import ClientSession, TCPConnector
 from redis.asyncio import Redis
 
 from bot.channels.telegram.webhook import PATH
+from bot.conversation.base import ConversationUnknown
 from bot.conversation.redis import RedisConversations
+from bot.delivery.base import Inbox
+from bot.delivery.redis import redis_post
 from scripts.soaking.forked import fork
 from scripts.soaking.ground import Figures, Ground, percentile, until
-from scripts.soaking.house import SECRET
+from scripts.soaking.house import SECRET, TOKEN
 from scripts.soaking.scene import START, Scene, free_port, scene, write_evenly
 from tests.fakes.telegram import FakeTelegram, Pace, acknowledged_between, latencies
 from tests.fakes.telegram.webhook import SECRET as HEADER
@@ -123,9 +126,9 @@ async def crowd(ground: Ground) -> Figures:
         house = await asyncio.to_thread(fork, ground, "house", server.url, api.lines()[0], str(ground.folder), *given)
         try:
             await until(lambda: any("Telegram brings updates" in line for line in house.lines()), START)
-            taken = await _rounds(f"http://127.0.0.1:{port}{PATH}", rounds, number)
             conversations = await RedisConversations.connect(server.url)
-            await asyncio.sleep(2.0)
+            inbox = redis_post(conversations, "telegram", TOKEN.partition(":")[0]).inbox
+            taken = await _rounds(inbox, f"http://127.0.0.1:{port}{PATH}", rounds, number)
             lost = await _lost(conversations, (rounds + 1) * number)
             await conversations.close()
         finally:
@@ -139,8 +142,8 @@ async def crowd(ground: Ground) -> Figures:
     return {"ok": not refused and not lost and acks["ack_p99_ms"] < _ACK, **found, **acks, **more}
 
 
-async def _rounds(url: str, rounds: int, number: int) -> list[list[tuple[int, float]]]:
-    """Statuses and seconds; one round after the other, a second apart, over connections that stay open."""
+async def _rounds(inbox: Inbox, url: str, rounds: int, number: int) -> list[list[tuple[int, float]]]:
+    """Statuses and seconds; the next round comes when the last was read, which the engine is still busy with."""
     taken = []
     async with ClientSession(connector=TCPConnector(limit=0)) as client:
         # Telegram keeps its connections too: the round that opens them, and the server's, is not counted.
@@ -148,13 +151,24 @@ async def _rounds(url: str, rounds: int, number: int) -> list[list[tuple[int, fl
             first = 1 + turn * number
             posts = (_post(client, url, first + place, {HEADER: SECRET}) for place in range(number))
             taken.append(list(await asyncio.gather(*posts)))
-            await asyncio.sleep(1.0)
+            await until(lambda: _is_empty(inbox), _PATIENCE, pause=0.2)
+            await asyncio.sleep(0.5)
     return taken[1:]
 
 
+async def _is_empty(inbox: Inbox) -> bool:
+    return not await inbox.waiting()
+
+
 async def _lost(conversations: RedisConversations, number: int) -> int:
-    known = {state.id for state in await conversations.recent(2 * number)}
-    return sum(f"telegram:{chat}" not in known for chat in range(1, number + 1))
+    """How many of the customers' messages are not stored."""
+    lost = 0
+    for chat in range(1, number + 1):
+        try:
+            lost += not (await conversations.read(f"telegram:{chat}", 1)).turns
+        except ConversationUnknown:
+            lost += 1
+    return lost
 
 
 async def _away(place: Scene, chats: Sequence[int], each: int, away: float, *, stopped: bool) -> int:
