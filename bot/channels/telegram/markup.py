@@ -205,7 +205,8 @@ class _Reader:
         self._note(kind, start, language=language)
 
     def _note(self, kind: str, start: int, *, url: str | None = None, language: str | None = None) -> None:
-        if self._length > start:
+        # A link to nowhere is none, and Telegram would refuse all entities for it.
+        if self._length > start and (url or kind != MessageEntityType.TEXT_LINK):
             length = self._length - start
             self._entities.append(MessageEntity(type=kind, offset=start, length=length, url=url, language=language))
 

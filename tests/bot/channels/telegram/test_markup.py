@@ -76,6 +76,7 @@ def entities_of(source: str) -> list[tuple[str, str]]:
         ("```python\nx = 1\n```\nafter", "x = 1\nafter", [("pre", "x = 1")]),
         ("```what I said\nx = 1\n```", "what I said\nx = 1", [("pre", "what I said\nx = 1")]),
         ("```größe\n```", "größe", [("pre", "größe")]),
+        ("[nowhere]() ![seen]()", "nowhere seen", []),
         ("# Title\nText", "Title\nText", [("bold", "Title")]),
         ("Do:\n- one\n- two\n  - deep\n\n1. x\n2) y", "Do:\n• one\n• two\n  • deep\n\n1. x\n2) y", []),
         ("see [page](https://a.b/c?d=1)", "see page", [("text_link", "page")]),
