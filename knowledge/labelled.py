@@ -126,7 +126,7 @@ def _entry(record: Record) -> Entry:
     question = record.text("question")
     title = record.text("entity", "title", "intent", "domain")
     answer = record.text("answer", "text") or (title if similar else "")
-    if not answer:
+    if not answer and not record.has("answer") and not record.has("text"):
         raise record.error("no 'answer', 'text' or 'utterances': an entry needs one of them")
     if not question and similar:
         question, *rest = similar

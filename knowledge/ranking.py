@@ -1,7 +1,8 @@
 """Orders entries by meaning and by words. Knows vectors and texts; knows no embedder and decides nothing.
 
-Three things make the order, each measured to help on questions of support teams: vectors are compared after the
-mean of all is taken away; an entry is judged by its best three texts and not by the best alone; and BM25 is added.
+What makes the order was measured, each step for itself (scripts/EXPERIMENTS.md): vectors are compared in a space of
+their own (see `knowledge.space`); an entry is judged by its best three texts, and by the centre of its questions
+where it has several; BM25 is added; and where entries have subjects, earlier turns tell which of them is meant.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedders.base import Vectors
-from knowledge.lexical import Floats, Rows
+from knowledge.lexical import Rows
 from knowledge.snapshot.contents import Contents
 from knowledge.stores.base import Ids
+from knowledge.subjects import NONE
+
+Floats = NDArray[np.float64]
 
 _BEST_TEXTS = (0.6, 0.25, 0.15)
-_WORDS = 0.3
+# Words tell more where few texts stand for an entry: the share of entries with a centre leads from one to the other.
+_WORDS, _WORDS_CENTRED = 0.45, 0.15
+_EARLIER, _NAMED, _ABOUT = 0.25, 0.5, 1.0
+_NEAR_SUBJECTS = 3
 _TINY = 1e-9
 
 
@@ -25,7 +32,7 @@ class Ranked:
     """One entry's place for one query.
 
     `row` and `view` are positions among the entries and among the views of the contents. `score` is the best
-    cosine, given by `view`; `pooled` the weighted mean of the best three after centring; `relevance` adds BM25.
+    cosine, given by `view`; `pooled` how near the entry as a whole is; `relevance` adds words and earlier turns.
     """
 
     row: int
@@ -35,64 +42,137 @@ class Ranked:
     relevance: float
 
 
-def rank(contents: Contents, texts: Sequence[str], vectors: Vectors, k: int) -> list[list[Ranked]]:
-    """The k best entries for each query by relevance, best first; `vectors` (m, dimension) are those of `texts`.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked up: a text with its vector, and what was said before.
+
+    `turns` are the earlier turns, latest first; `in_turns` is the text followed by the latest of them.
+    """
+
+    text: str
+    vector: Vectors
+    turns: tuple[str, ...] = ()
+    in_turns: str = ""
+    turns_vector: Vectors | None = None
+
+
+def rank(contents: Contents, asked: Sequence[Asked], k: int) -> list[list[Ranked]]:
+    """The k best entries for each query by relevance, best first.
 
     A query without content (a vector of zeros) finds nothing. ValueError for k < 1.
     """
     if k < 1:
         raise ValueError(f"k is {k}: at least 1 is needed")
-    _, ids = contents.store.search(vectors, max(128, 16 * k))
+    if not asked:
+        return []
+    near = _near(contents, np.stack([query.vector for query in asked]), k)
+    later = [query.turns_vector for query in asked if query.turns_vector is not None]
+    near_turns = iter(_near(contents, np.stack(later), k) if later else [])
     return [
-        _rank_one(contents, text, vector, found[found >= 0], k) if vector.any() else []
-        for text, vector, found in zip(texts, vectors, ids, strict=True)
+        _rank_one(contents, query, ids if query.turns_vector is None else np.union1d(ids, next(near_turns)), k)
+        for query, ids in zip(asked, near, strict=True)
     ]
 
 
-def _rank_one(contents: Contents, text: str, vector: Vectors, near: Ids, k: int) -> list[Ranked]:
-    table = contents.table
-    words = contents.lexical.scores(text)
-    rows = np.union1d(table.rows[table.positions(near)], _best_by_words(words, k)).astype(np.int32)
-    views = table.of_rows(rows)
-    vectors = contents.store.vectors(table.ids[views])
-    cosines = vectors @ vector
-    pooled = _pooled(_centred(vectors, vector, contents.mean), table.rows[views], rows)
-    relevance = pooled + _WORDS * words[rows]
-    best = _best_views(cosines, table.rows[views], rows)
+def _near(contents: Contents, vectors: Vectors, k: int) -> list[Ids]:
+    _, ids = contents.store.search(vectors, max(128, 16 * k))
+    return [found[found >= 0] for found in ids]
+
+
+def _rank_one(contents: Contents, query: Asked, near: Ids, k: int) -> list[Ranked]:
+    if not query.vector.any():
+        return []
+    words = contents.lexical.scores(query.text)
+    rows = np.union1d(contents.table.rows[contents.table.positions(near)], _best_by_words(words, k)).astype(np.int32)
+    if query.turns_vector is not None:
+        rows = _with_subjects(contents, query, rows)
+    looked = _Looked(contents, rows)
+    pooled = looked.pooled(query.vector)
+    relevance = pooled + _word_weight(contents) * words[rows]
+    if query.turns_vector is not None:
+        relevance = _in_turns(contents, looked, query, relevance)
+    best, scores = looked.best(query.vector)
     order = np.lexsort((rows, -relevance))[:k]
     return [
-        Ranked(int(rows[i]), int(views[best[i]]), float(cosines[best[i]]), float(pooled[i]), float(relevance[i]))
+        Ranked(int(rows[i]), int(best[i]), float(scores[i]), float(pooled[i]), float(relevance[i]))
         for i in order.tolist()
     ]
 
 
-def _best_by_words(words: Floats, k: int) -> NDArray[np.int64]:
+def _best_by_words(words: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     best = np.argsort(-words, kind="stable")[: max(32, 4 * k)]
     return best[words[best] > 0]
 
 
-def _centred(vectors: Vectors, vector: Vectors, mean: NDArray[np.float32]) -> Floats:
-    """Cosines (n,) of `vectors` (n, dimension) with `vector` (dimension,), `mean` taken from both."""
-    moved, query = vectors - mean, vector - mean
-    lengths = np.linalg.norm(moved, axis=1) * np.linalg.norm(query)
-    cosines: Floats = (moved @ query) / np.maximum(lengths, _TINY)
-    return cosines
+def _word_weight(contents: Contents) -> float:
+    share = float(np.count_nonzero(contents.centres)) / len(contents.centres)
+    return _WORDS + share * (_WORDS_CENTRED - _WORDS)
 
 
-def _pooled(cosines: Floats, owners: Rows, rows: Rows) -> NDArray[np.float64]:
-    """For each of `rows` (ascending) the weighted mean of its best few `cosines`; `owners` is ascending too."""
-    order = np.lexsort((-cosines, owners))
-    starts = np.searchsorted(owners, rows)
-    counts = np.searchsorted(owners, rows, side="right") - starts
-    total, weights = np.zeros(len(rows)), np.zeros(len(rows))
-    for place, weight in enumerate(_BEST_TEXTS):
-        has = counts > place
-        total[has] += weight * cosines[order[starts[has] + place]]
-        weights[has] += weight
-    return total / weights
+def _with_subjects(contents: Contents, query: Asked, rows: Rows) -> Rows:
+    """`rows` and those of the subjects that the conversation names best."""
+    named = contents.subjects.named((query.text, *query.turns))
+    nearest = [int(subject) for subject in np.argsort(-named, kind="stable")[:_NEAR_SUBJECTS] if named[subject] > 0]
+    for subject in nearest:
+        rows = np.union1d(rows, contents.subjects.rows(subject)).astype(np.int32)
+    return rows
 
 
-def _best_views(cosines: Floats, owners: Rows, rows: Rows) -> NDArray[np.int64]:
-    order = np.lexsort((-cosines, owners))
-    best: NDArray[np.int64] = order[np.searchsorted(owners, rows)]
-    return best
+def _in_turns(contents: Contents, looked: "_Looked", query: Asked, relevance: Floats) -> Floats:
+    """The relevance of the rows where what was said before counts: itself, its subject, and a subject by its name."""
+    assert query.turns_vector is not None
+    words = contents.lexical.scores(query.in_turns)[looked.rows]
+    earlier = looked.pooled(query.turns_vector) + _word_weight(contents) * words
+    named = np.append(contents.subjects.named((query.text, *query.turns)), 0.0)  # the last one is for NONE
+    subjects = contents.subjects.of_rows[looked.rows]
+    nearest = np.full(len(named), -np.inf)
+    np.maximum.at(nearest, subjects, earlier)
+    about = np.where(subjects == NONE, earlier, nearest[subjects])
+    # In the measure of one query, so that margins mean the same.
+    return (relevance + _EARLIER * earlier + _NAMED * named[subjects] + _ABOUT * about) / (1 + _EARLIER)
+
+
+class _Looked:
+    """The views of some rows, ascending, with their vectors."""
+
+    def __init__(self, contents: Contents, rows: Rows) -> None:
+        self.rows = rows
+        self._contents = contents
+        self._views = contents.table.of_rows(rows)
+        self._owners = contents.table.rows[self._views]
+        self._vectors = contents.store.vectors(contents.table.ids[self._views])
+        self._moved = contents.space.moved(self._vectors)
+        self._starts = np.searchsorted(self._owners, rows)
+        self._counts = np.searchsorted(self._owners, rows, side="right") - self._starts
+
+    def best(self, vector: Vectors) -> tuple[NDArray[np.int64], Floats]:
+        """For each row the view with the best plain cosine, and that cosine."""
+        cosines = (self._vectors @ vector).astype(np.float64)
+        best = np.lexsort((-cosines, self._owners))[self._starts]
+        return self._views[best], cosines[best]
+
+    def pooled(self, vector: Vectors) -> Floats:
+        """How near each row is: its best texts, and the centre of its questions where it has one."""
+        cosines = self._cosines(vector)
+        nearest = self._best_texts(cosines)
+        centres = self._contents.centres[self.rows].astype(np.float64)
+        asked = np.where(self._contents.table.asked[self._views], cosines, 0.0)
+        centred = np.add.reduceat(asked, self._starts) / np.maximum(centres, _TINY)
+        return np.where(centres > 0, (nearest + centred) / 2, nearest)
+
+    def _cosines(self, vector: Vectors) -> Floats:
+        space = self._contents.space
+        query = space.moved(vector[None])
+        lengths = self._contents.lengths[self._views] * space.lengths(query)[0]
+        cosines: Floats = (self._moved @ space.dual(query)[0]) / np.maximum(lengths.astype(np.float64), _TINY)
+        return cosines
+
+    def _best_texts(self, cosines: Floats) -> Floats:
+        """The weighted mean of the best few `cosines` of each row."""
+        order = np.lexsort((-cosines, self._owners))
+        total, weights = np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        for place, weight in enumerate(_BEST_TEXTS):
+            has = self._counts > place
+            total[has] += weight * cosines[order[self._starts[has] + place]]
+            weights[has] += weight
+        return total / weights

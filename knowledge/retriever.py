@@ -7,8 +7,11 @@ import numpy as np
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
-from knowledge.ranking import Ranked, rank
+from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.reader import Snapshot
+
+_TURNS = 4  # earlier turns that are looked up together with a query,
+_NAMING_TURNS = 8  # and in which a subject may have been named
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +67,30 @@ class Retriever:
         """Vectors of `texts` as passages, shape (len(texts), dimension), to compare them with one another."""
         return self._embedder.embed_passages(texts)
 
-    def retrieve(self, queries: Sequence[str], k: int) -> list[list[Hit]]:
+    def retrieve(self, queries: Sequence[str], k: int, before: Sequence[Sequence[str]] = ()) -> list[list[Hit]]:
         """The at most k best entries for each query, best first; none for a query without content.
 
-        ValueError for k < 1.
+        `before` holds for each query the turns before it, latest first; they count where several entries have a
+        subject in common (see `knowledge.subjects`). ValueError for k < 1.
         """
         if not queries:
             return []
-        rankings = rank(self._snapshot.contents, queries, self._embedder.embed_queries(queries), k)
+        asked = self._asked(queries, before or [()] * len(queries))
+        rankings = rank(self._snapshot.contents, asked, k)
         return [self._hits(query, ranking) for query, ranking in zip(queries, rankings, strict=True)]
+
+    def _asked(self, queries: Sequence[str], before: Sequence[Sequence[str]]) -> list[Asked]:
+        if not len(self._snapshot.contents.subjects):
+            before = [()] * len(queries)
+        spoken = [
+            " ".join((query, *turns[:_TURNS])) if turns else "" for query, turns in zip(queries, before, strict=True)
+        ]
+        vectors = iter(self._embedder.embed_queries([*queries, *filter(None, spoken)]))
+        first = [next(vectors) for _ in queries]
+        return [
+            Asked(query, vector, tuple(turns[:_NAMING_TURNS]), said, next(vectors) if said else None)
+            for query, vector, turns, said in zip(queries, first, before, spoken, strict=True)
+        ]
 
     def _hits(self, query: str, ranking: Sequence[Ranked]) -> list[Hit]:
         contents, background = self._snapshot.contents, self._snapshot.manifest.background

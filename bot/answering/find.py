@@ -19,7 +19,9 @@ class Search:
 
 def find(retriever: Retriever, asked: Sequence[tuple[Part, str]], search: Search) -> list[Finding]:
     """The finding of each part, all of them looked up at once; with a part comes the language it is asked in."""
-    hits = iter(retriever.retrieve([query for part, _ in asked for query in part.queries], search.k))
+    queries = [query for part, _ in asked for query in part.queries]
+    before = [part.before for part, _ in asked for _ in part.queries]
+    hits = iter(retriever.retrieve(queries, search.k, before))
     return [
         judge(part, [next(hits) for _ in part.queries], search.weights, language, search.language_slack)
         for part, language in asked

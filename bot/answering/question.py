@@ -31,10 +31,14 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is asked. `queries` are the texts to look up; the first is the customer's own words."""
+    """One thing that is asked. `queries` are the texts to look up; the first is the customer's own words.
+
+    `before` are the turns before it, latest first.
+    """
 
     text: str
     queries: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 def parts(question: Question) -> tuple[Part, ...]:
@@ -42,13 +46,21 @@ def parts(question: Question) -> tuple[Part, ...]:
     before = _last_question(question)
     asked = _asked(question.text)
     if not 2 <= len(asked) <= _MOST_PARTS:
-        return (Part(question.text, _queries(question.text, asked, before)),)
-    return tuple(Part(text, _queries(text, [], before if number == 0 else "")) for number, text in enumerate(asked))
+        return (Part(question.text, _queries(question.text, asked, before), _turns(question)),)
+    return tuple(
+        Part(text, _queries(text, [], before if number == 0 else ""), _turns(question))
+        for number, text in enumerate(asked)
+    )
 
 
 def whole(question: Question) -> Part:
     """The question as one part, however much it asks."""
-    return Part(question.text, _queries(question.text, _asked(question.text), _last_question(question)))
+    queries = _queries(question.text, _asked(question.text), _last_question(question))
+    return Part(question.text, queries, _turns(question))
+
+
+def _turns(question: Question) -> tuple[str, ...]:
+    return tuple(turn.text for turn in reversed(question.history))
 
 
 def _queries(text: str, asked: list[str], before: str) -> tuple[str, ...]:

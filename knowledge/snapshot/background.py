@@ -15,7 +15,7 @@ import numpy as np
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder
-from knowledge.ranking import Ranked, rank
+from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.contents import Contents
 
 _OWN_QUESTIONS = 300
@@ -73,7 +73,7 @@ class Background:
 def measure(contents: Contents, embedder: Embedder) -> Background:
     """The background of `contents`, whose vectors are of `embedder`."""
     everyday = off_topic_questions()
-    off_topic = [hits[0] for hits in rank(contents, everyday, embedder.embed_queries(everyday), 1) if hits]
+    off_topic = [hits[0] for hits in _ranked(contents, embedder, everyday, 1) if hits]
     neighbours = _neighbours(contents, embedder)
     return Background(
         Distribution.of([hit.pooled for hit in off_topic]),
@@ -98,13 +98,18 @@ def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
     table, count = contents.table, len(contents.entries)
     rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
     asked = [table.texts[table.starts[row]] for row in rows]
-    rankings = rank(contents, asked, embedder.embed_queries(asked), _NEIGHBOURS)
+    rankings = _ranked(contents, embedder, asked, _NEIGHBOURS)
     entries = contents.entries
     others = (
         [hit for hit in hits if _differ(entries[hit.row], entries[row])]
         for row, hits in zip(rows, rankings, strict=True)
     )
     return [hits[0] for hits in others if hits]
+
+
+def _ranked(contents: Contents, embedder: Embedder, texts: Sequence[str], k: int) -> list[list[Ranked]]:
+    vectors = embedder.embed_queries(texts)
+    return rank(contents, [Asked(text, vector) for text, vector in zip(texts, vectors, strict=True)], k)
 
 
 def _differ(one: Entry, other: Entry) -> bool:

@@ -13,12 +13,16 @@ from knowledge.embedders.base import Vectors
 from knowledge.errors import SnapshotError
 from knowledge.lexical import Lexical, Rows
 from knowledge.snapshot.layout import ENTRIES, LEXICAL, VECTORS, VIEWS
+from knowledge.space import Floats, Space
 from knowledge.stores.base import Ids, Store
 from knowledge.stores.faiss import FaissStore
+from knowledge.subjects import Subjects
 from knowledge.views import vector_id, views
 
 _FIELDS = ("question", "similar", "title", "answer")
-_SHRINK = 16
+_ASKED = frozenset({"question", "similar", "title"})
+CENTRED_FROM = 3
+"""So many questions of an entry have a centre that tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class ViewTable:
     """The views of all entries, in the order of the entries: view i has the vector `ids[i]`.
 
     `rows` (n,) are positions in the list of entries; the views of entry r are those from starts[r] to starts[r + 1].
-    `by_id` sorts the table by the vectors' ids.
+    `by_id` sorts the table by the vectors' ids. `asked` (n,) are questions and titles, and no part of an answer.
     """
 
     ids: Ids
@@ -35,6 +39,7 @@ class ViewTable:
     texts: tuple[str, ...]
     starts: NDArray[np.int64]
     by_id: NDArray[np.int64]
+    asked: NDArray[np.bool_]
 
     @classmethod
     def of(cls, entries: Sequence[Entry]) -> "ViewTable":
@@ -45,7 +50,7 @@ class ViewTable:
             raise SnapshotError("two texts got the same vector id; change the id of an entry")
         rows = np.array([row for row, _ in found], np.int32)
         fields, texts = tuple(view.field for _, view in found), tuple(view.text for _, view in found)
-        return cls(ids, rows, fields, texts, _starts(rows, len(entries)), _by_id(ids))
+        return cls(ids, rows, fields, texts, _starts(rows, len(entries)), _by_id(ids), _asked(fields))
 
     @classmethod
     def load(cls, path: Path, entries: int) -> "ViewTable":
@@ -54,7 +59,7 @@ class ViewTable:
             texts = tuple(json.loads(data["texts"].tobytes()))
             fields = tuple(_FIELDS[code] for code in data["fields"].tolist())
             ids, rows = data["ids"], data["rows"]
-        return cls(ids, rows, fields, texts, _starts(rows, entries), _by_id(ids))
+        return cls(ids, rows, fields, texts, _starts(rows, entries), _by_id(ids), _asked(fields))
 
     def save(self, path: Path) -> None:
         """Write everything into one file."""
@@ -76,20 +81,27 @@ class ViewTable:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is searched. `mean` (dimension,) is what all vectors have in common."""
+    """What is searched.
+
+    `lengths` (views,) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the unit
+    vectors of what is asked there, 0 where an entry has too few questions to have a centre.
+    """
 
     entries: tuple[Entry, ...]
     table: ViewTable
     store: Store
     lexical: Lexical
-    mean: NDArray[np.float32]
+    subjects: Subjects
+    space: Space
+    lengths: Floats
+    centres: Floats
 
     @classmethod
     def of(cls, entries: Sequence[Entry], table: ViewTable, vectors: Vectors) -> "Contents":
         """The contents with `vectors` (len(table.ids), dimension) in the order of the table."""
         store = FaissStore(vectors.shape[1])
         store.add(table.ids, vectors)
-        return cls(tuple(entries), table, store, Lexical.build(entries), _mean(vectors))
+        return cls._of(tuple(entries), table, store, Lexical.build(entries), vectors)
 
     @classmethod
     def load(cls, folder: Path) -> "Contents":
@@ -100,7 +112,21 @@ class Contents:
         store, lexical = FaissStore.load(folder / VECTORS), Lexical.load(folder / LEXICAL)
         if not np.array_equal(np.sort(table.ids), store.ids()) or len(lexical) != len(entries):
             raise ValueError(f"{folder}: entries, texts and vectors do not belong together")
-        return cls(entries, table, store, lexical, _mean(store.vectors(table.ids)))
+        return cls._of(entries, table, store, lexical, store.vectors(table.ids))
+
+    @classmethod
+    def _of(
+        cls, entries: tuple[Entry, ...], table: ViewTable, store: Store, lexical: Lexical, vectors: Vectors
+    ) -> "Contents":
+        asked = table.asked
+        space = Space.of(vectors, table.rows, asked)
+        moved = space.moved(vectors)
+        lengths = space.lengths(moved)
+        sums = np.zeros((len(entries), vectors.shape[1]), np.float32)
+        np.add.at(sums, table.rows[asked], moved[asked] / lengths[asked, None])
+        many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
+        centres = np.where(many, space.lengths(sums), 0).astype(np.float32)
+        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres)
 
     def save(self, folder: Path) -> None:
         """Write everything into files of the existing `folder`."""
@@ -115,12 +141,9 @@ def _starts(rows: Rows, entries: int) -> NDArray[np.int64]:
     return np.searchsorted(rows, np.arange(entries + 1)).astype(np.int64)
 
 
+def _asked(fields: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([field in _ASKED for field in fields], bool)
+
+
 def _by_id(ids: Ids) -> NDArray[np.int64]:
     return np.argsort(ids).astype(np.int64)
-
-
-def _mean(vectors: Vectors) -> NDArray[np.float32]:
-    # Shrunk for a handful of texts: there the mean is their subject itself, and little would be left.
-    share = len(vectors) / (len(vectors) + _SHRINK)
-    mean: NDArray[np.float32] = (share * vectors.mean(axis=0, dtype=np.float64)).astype(np.float32)
-    return mean

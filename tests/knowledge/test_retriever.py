@@ -11,7 +11,6 @@ from knowledge.errors import EmbedderMismatch
 from knowledge.retriever import Hit, Retriever
 from knowledge.snapshot.builder import build
 from knowledge.snapshot.reader import Snapshot
-from knowledge.stores.exact import ExactStore
 
 SUBJECTS = [
     "refund",
@@ -115,21 +114,26 @@ def test_finds_the_same_as_brute_force(retriever: Retriever, snapshot: Snapshot)
 
 
 def brute_force(snapshot: Snapshot, query: str) -> list[tuple[str, float]]:
-    """All entries by relevance, written down a second time: plainly, over an exact store and with no shortlist."""
+    """All entries by relevance, written down a second time: plainly, and with no shortlist.
+
+    Vectors are carried into a space where plain cosines are those of `snapshot.contents.space`.
+    """
     contents, vector = snapshot.contents, HashingEmbedder().embed_queries([query])[0]
-    store = ExactStore(contents.store.dimension)
-    moved = contents.store.vectors(contents.table.ids) - contents.mean
-    store.add(contents.table.ids, moved / np.linalg.norm(moved, axis=1, keepdims=True))
-    centred = vector - contents.mean
-    scores, ids = store.search((centred / np.linalg.norm(centred))[None], len(store))
-    cosine = dict(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
+    assert contents.space.metric is not None
+    values, directions = np.linalg.eigh(contents.space.metric.astype(np.float64))
+    carry = directions * np.sqrt(values)
+    moved = (contents.store.vectors(contents.table.ids) - contents.space.mean) @ carry
+    asked = (vector - contents.space.mean) @ carry
+    units, unit = moved / np.linalg.norm(moved, axis=1, keepdims=True), asked / np.linalg.norm(asked)
     words = contents.lexical.scores(query)
     found = []
     for row, entry in enumerate(contents.entries):
-        own = [cosine[number] for number in contents.table.ids[contents.table.rows == row].tolist()]
-        best = sorted(own, reverse=True)[:3]
-        pooled = np.average(best, weights=[0.6, 0.25, 0.15][: len(best)])
-        found.append((entry.id, float(pooled + 0.3 * words[row])))
+        own = contents.table.rows == row
+        best = sorted((units[own] @ unit).tolist(), reverse=True)[:3]
+        nearest = np.average(best, weights=[0.6, 0.25, 0.15][: len(best)])
+        centre = units[own & contents.table.asked].sum(axis=0)
+        pooled = (nearest + centre @ unit / np.linalg.norm(centre)) / 2
+        found.append((entry.id, float(pooled + 0.15 * words[row])))
     return sorted(found, key=lambda pair: -pair[1])
 
 
@@ -164,3 +168,46 @@ class Silent(HashingEmbedder):
 def test_words_find_what_vectors_do_not(snapshot: Snapshot) -> None:
     hits = Retriever(snapshot, Silent()).retrieve(["track newsletter"], 3)[0]
     assert hits[0].entry.id == "track-newsletter"
+
+
+INNS = [
+    Entry(f"{name}-{number}", answer, question, title=name, language="en")
+    for name in ("Rose Inn", "Lake House", "Mill")
+    for number, (question, answer) in enumerate(
+        [
+            ("Is there parking?", "Behind the house."),
+            ("Are dogs welcome?", "Yes."),
+            ("When is breakfast?", "At seven."),
+        ]
+    )
+]
+BOOKED = ("I have booked the Lake House for you.", "I need a room for Monday.")
+
+
+@pytest.fixture(scope="module")
+def inns(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    return Retriever(build(INNS, [], HashingEmbedder(), tmp_path_factory.mktemp("inns")), HashingEmbedder())
+
+
+def test_earlier_turns_tell_which_of_like_entries_is_meant(inns: Retriever) -> None:
+    (hits,) = inns.retrieve(["May I bring my dogs there?"], 3, [BOOKED])
+    assert hits[0].entry.id == "Lake House-1"
+    assert hits[0].relevance > hits[1].relevance + 0.1
+
+
+def test_the_question_itself_tells_it_before_earlier_turns(inns: Retriever) -> None:
+    (hits,) = inns.retrieve(["Is there parking at the Mill?"], 3, [BOOKED])
+    assert hits[0].entry.id == "Mill-0"
+
+
+def test_each_query_has_its_own_turns(inns: Retriever) -> None:
+    queries, turns = ["When is breakfast?"] * 3, [(), BOOKED, ("The Rose Inn, please.",)]
+    together = inns.retrieve(queries, 2, turns)
+    assert [hits[0].entry.id for hits in together[1:]] == ["Lake House-2", "Rose Inn-2"]
+    for query, before, hits in zip(queries, turns, together, strict=True):
+        (alone,) = inns.retrieve([query], 2, [before])
+        assert [hit.relevance for hit in hits] == pytest.approx([hit.relevance for hit in alone], abs=1e-5)
+
+
+def test_earlier_turns_change_nothing_where_entries_stand_for_themselves(retriever: Retriever) -> None:
+    assert retriever.retrieve(["cancel it"], 3, [("Where is my voucher?",)]) == retriever.retrieve(["cancel it"], 3)

@@ -1,0 +1,61 @@
+"""The space in which texts are compared, against cosines computed the long way."""
+
+import numpy as np
+import pytest
+
+from knowledge.space import Space
+
+CHANCE = np.random.default_rng(5)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def cosine(space: Space, one: np.ndarray, other: np.ndarray) -> float:
+    moved = space.moved(np.stack([one, other]))
+    lengths = space.lengths(moved)
+    return float(moved[0] @ space.dual(moved)[1] / lengths[0] / lengths[1])
+
+
+def grouped() -> tuple[np.ndarray, np.ndarray]:
+    """20 entries of 6 texts; within an entry texts differ in the first direction alone, between entries in others."""
+    centres = np.repeat(CHANCE.normal(size=(20, 8)) * np.array([0] + [1] * 7), 6, axis=0)
+    return unit(centres + CHANCE.normal(size=(120, 8)) * np.array([2] + [0.05] * 7)), np.repeat(
+        np.arange(20, dtype=np.int32), 6
+    )
+
+
+def test_what_all_have_in_common_is_taken_away() -> None:
+    vectors = unit(CHANCE.normal(size=(200, 6)) + np.array([4, 0, 0, 0, 0, 0]))
+    space = Space.of(vectors, np.arange(200, dtype=np.int32), np.ones(200, bool))
+    assert space.metric is None
+    assert np.abs(space.moved(vectors).mean(axis=0)).max() < 0.1
+    plain = vectors[:2] - space.mean
+    assert cosine(space, vectors[0], vectors[1]) == pytest.approx(
+        float(plain[0] @ plain[1] / np.prod(np.linalg.norm(plain, axis=1))), abs=1e-5
+    )
+
+
+def test_a_direction_within_entries_counts_less() -> None:
+    vectors, owners = grouped()
+    space = Space.of(vectors, owners, np.ones(len(vectors), bool))
+    ball = Space(space.mean, None)
+    mates = [(row, row + 1) for row in range(0, 120, 6)]
+    closer = [cosine(space, vectors[a], vectors[b]) - cosine(ball, vectors[a], vectors[b]) for a, b in mates]
+    assert np.mean(closer) > 0.05
+    assert space.metric is not None
+    assert space.metric[0, 0] < 0.7 * np.diag(space.metric)[1:].min()
+
+
+def test_a_few_questions_or_answers_alone_leave_a_ball() -> None:
+    vectors, owners = grouped()
+    assert Space.of(vectors[:30], owners[:30], np.ones(30, bool)).metric is None
+    assert Space.of(vectors, owners, np.zeros(120, bool)).metric is None
+
+
+def test_equal_texts_leave_a_ball_and_no_length_is_zero() -> None:
+    vectors = np.repeat(unit(CHANCE.normal(size=(20, 8))), 6, axis=0)
+    space = Space.of(vectors, np.repeat(np.arange(20, dtype=np.int32), 6), np.ones(120, bool))
+    assert space.metric is None
+    assert space.lengths(np.zeros((1, 8), np.float32))[0] > 0
