@@ -26,6 +26,7 @@ from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
 from knowledge.embedders.base import Embedder
+from knowledge.embedders.joined import JOIN, JoinedEmbedder
 from knowledge.errors import EmbedderError, EmbedderMismatch
 from knowledge.retriever import Retriever
 from knowledge.snapshot.reader import current_manifest, open_current
@@ -55,14 +56,27 @@ def quiet_pull(settings: Settings, name: str) -> str:
 
 
 def open_embedder(settings: Settings, name: str, pull: Pull = quiet_pull) -> Embedder:
-    """The embedder under a catalogue key, a folder or a hub's name."""
+    """The embedder under a catalogue key, a folder or a hub's name, or several of them joined by "+"."""
     if name == HASHING:
         from knowledge.embedders.hashing import HashingEmbedder
 
         return HashingEmbedder()
+    parts = embedder_names(name)
+    if len(parts) > 1:
+        return JoinedEmbedder([open_embedder(settings, part, pull) for part in parts])
     from knowledge.embedders.sentence import SentenceEmbedder
 
     return SentenceEmbedder(pull(settings, name))
+
+
+def embedder_names(name: str) -> list[str]:
+    """The parts of an embedder's name; a folder keeps its "+"."""
+    return [name] if Path(name).expanduser().is_dir() else name.split(JOIN)
+
+
+def of_catalogue(name: str) -> bool:
+    """Whether the catalogue has every part of an embedder's name."""
+    return set(embedder_names(name)) <= set(read_catalogue())
 
 
 def open_generator(settings: Settings, pull: Pull = quiet_pull) -> Generator | None:
@@ -82,7 +96,11 @@ def open_generator(settings: Settings, pull: Pull = quiet_pull) -> Generator | N
 
 def built_with(knowledge: Path) -> str:
     """The name under which `open_embedder` finds the embedder of the snapshot in use. Raises SnapshotError."""
-    kind, _, model = current_manifest(knowledge)[1].embedder.partition(":")
+    return JOIN.join(_built_with(knowledge, part) for part in current_manifest(knowledge)[1].embedder.split(JOIN))
+
+
+def _built_with(knowledge: Path, embedder: str) -> str:
+    kind, _, model = embedder.partition(":")
     if kind == HASHING:
         return HASHING
     name = model.rpartition("@")[0]
@@ -99,7 +117,7 @@ def open_retriever(settings: Settings, knowledge: Path, pull: Pull = quiet_pull)
 
 def _open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedder:
     """The embedder of the snapshot in use. A setting that names another is refused before that one is loaded."""
-    built = built_with(knowledge) if not settings.embedder or settings.embedder in read_catalogue() else ""
+    built = built_with(knowledge) if not settings.embedder or of_catalogue(settings.embedder) else ""
     if built and settings.embedder and settings.embedder != built:
         message = f"{knowledge} was built with the embedder {built}, KEFU_EMBEDDER is {settings.embedder}"
         raise EmbedderMismatch(f"{message}: use that one, or build again with this one")

@@ -70,10 +70,11 @@ def _existing(folder: Path) -> Path:
 
 
 def _models(settings: Settings) -> Finding:
+    from bot.app import embedder_names
     from bot.models.catalogue import read_catalogue
     from bot.models.ready import is_ready, verify
 
-    wanted = {settings.embedder or _embedder_of(settings.knowledge_dir)}
+    wanted = set(embedder_names(settings.embedder or _embedder_of(settings.knowledge_dir)))
     if settings.generate:
         wanted.add(settings.generator)
     models = [model for key, model in read_catalogue().items() if key in wanted]
@@ -98,13 +99,12 @@ def _embedder_of(folder: Path) -> str:
 
 
 def _knowledge(settings: Settings) -> Finding:
-    from bot.app import HASHING, built_with
-    from bot.models.catalogue import read_catalogue
+    from bot.app import HASHING, built_with, of_catalogue
     from knowledge.snapshot.reader import open_current
 
     snapshot = open_current(settings.knowledge_dir)
     found = f"snapshot {snapshot.id} with {snapshot.manifest.entries} entries is whole"
-    if not settings.embedder or settings.embedder in {HASHING, *read_catalogue()}:
+    if not settings.embedder or settings.embedder == HASHING or of_catalogue(settings.embedder):
         built = built_with(settings.knowledge_dir)
         if settings.embedder not in ("", built):
             found += f", but was built with {built} and not with {settings.embedder}"

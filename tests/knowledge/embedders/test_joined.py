@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.embedders.joined import JoinedEmbedder
+
+TEXTS = ["How long can I return goods?", "Goods can be returned within 30 days.", ""]
+
+
+@pytest.fixture
+def joined() -> JoinedEmbedder:
+    return JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(512)])
+
+
+def test_the_cosine_is_the_mean_of_the_parts(joined: JoinedEmbedder) -> None:
+    vectors = joined.embed_passages(TEXTS)
+    parts = [HashingEmbedder(dimension).embed_passages(TEXTS) for dimension in (64, 512)]
+    assert vectors.shape == (3, joined.dimension) == (3, 576)
+    assert vectors[0] @ vectors[1] == pytest.approx(np.mean([part[0] @ part[1] for part in parts]), abs=1e-5)
+    assert np.array_equal(joined.embed_queries(TEXTS), vectors)
+
+
+def test_its_vectors_have_length_one_or_none(joined: JoinedEmbedder) -> None:
+    vectors = joined.embed_passages(TEXTS)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 0], abs=1e-5)
+    assert joined.embed_queries([]).shape == (0, 576)
+
+
+def test_it_bears_the_names_of_its_parts(joined: JoinedEmbedder) -> None:
+    assert joined.name == "hashing:64@v1+hashing:512@v1"
+
+
+def test_progress_goes_through_all_parts_to_the_end(joined: JoinedEmbedder) -> None:
+    told: list[tuple[int, int]] = []
+    joined.embed_passages(["text"] * 600, lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert {total for _, total in told} == {600}
+    assert told[-1] == (600, 600)
+
+
+def test_one_alone_is_not_joined() -> None:
+    with pytest.raises(ValueError, match="two at least"):
+        JoinedEmbedder([HashingEmbedder()])
