@@ -16,6 +16,8 @@ from bot.conversation.messages import BOT
 _log = structlog.get_logger(__name__)
 
 _PATIENCE = 5  # seconds for one call
+# More customers than these wait for long anyway, and what it costs to show them would make them wait longer.
+_MOST = 100
 
 
 class Typing:
@@ -30,6 +32,8 @@ class Typing:
         """Show it until the last turn is not the customer's, an agent owns the conversation, or a minute is over."""
         if earlier := self._shown.pop(address, None):
             earlier.cancel()
+        if len(self._shown) >= _MOST:
+            return
         task = asyncio.create_task(self._show(address, earlier))
         self._shown[address] = task
         task.add_done_callback(lambda done: self._forget(address, done))
