@@ -82,6 +82,16 @@ def _on_unknowns(
     return counts, statistics
 
 
+def threshold_for(rankings: Sequence[Ranking], in_scope_accuracy: float) -> float:
+    """The highest threshold that leaves so large a share of known queries answered rightly; 0 where none does."""
+    known = sum(bool(ranking.gold) for ranking in rankings)
+    sure = sorted((ranking.confidence for ranking in rankings if ranking.place == 1), reverse=True)
+    needed = int(np.ceil(round(in_scope_accuracy * known, 6)))
+    if not needed:
+        return 1.0
+    return sure[needed - 1] if needed <= len(sure) else 0.0
+
+
 def share(values: NDArray[Any], among: Bools) -> Statistic:
     """The weighted mean of `values` (n,) over the queries `among` (n,)."""
     counted, members = np.where(among, values, 0).astype(np.float64), among.astype(np.float64)

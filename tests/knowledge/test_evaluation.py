@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from knowledge.evaluation import Ranking, auroc, drawn_weights, retrieval_figures
+from knowledge.evaluation import Ranking, auroc, drawn_weights, retrieval_figures, threshold_for
 
 GOLD = frozenset({"right"})
 
@@ -39,6 +39,14 @@ def test_unknowns_are_caught_below_the_threshold_alone() -> None:
     assert figures["overall_accuracy"] == pytest.approx(2 / 5)
     assert figures["oos_auroc"] == pytest.approx(5 / 6, abs=1e-4)
     assert (figures["n_oos_near"], figures["oos_recall_near"], figures["oos_recall_far"]) == (1, 0.0, 1.0)
+
+
+def test_the_threshold_for_a_share_is_the_highest_that_leaves_it() -> None:
+    known = [ranking(1, 0.9), ranking(1, 0.7), ranking(1, 0.6), ranking(2, 0.8)]
+    cases = [*known, ranking(0, 0.95, known=False)]
+    assert [threshold_for(cases, share) for share in (0.25, 0.5, 0.75, 1.0)] == [0.9, 0.7, 0.6, 0.0]
+    assert retrieval_figures(cases, threshold_for(cases, 0.75))["in_scope_accuracy"] == 0.75
+    assert threshold_for([], 0.75) == 1.0
 
 
 def test_a_figure_of_no_query_is_none() -> None:

@@ -49,6 +49,7 @@ def test_the_turns_before_count_unless_they_are_left_out(kefu: KefuHouse) -> Non
         return {line["id"]: line["ranked"] for line in lines}
 
     with_context, without = found(), found("--no-context")
+    assert [with_context[name][0] for name in ("d-1", "d-2")] == ["h-1", "h-3"]
     assert with_context["d-1"] != without["d-1"]
     assert with_context["d-3"] == without["d-3"]
 
