@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from bot.channels.sources import listed_sources
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.door import Door, language_of
+from bot.channels.telegram.filters import Where
 from bot.channels.telegram.presses import Action, Press
 from bot.channels.telegram.texts import text
 from bot.conversation.messages import Message, Status, Turn
@@ -21,9 +22,9 @@ _SHORTEST_NAME, _LONGEST_NAME = 1, 32
 def buttons_router() -> Router:
     """A router for presses; what is under no answer of ours, or too old, is answered silently."""
     router = Router(name="buttons")
-    router.callback_query.register(rate, F.message, Press.filter(F.action.in_(_RATINGS)))
-    router.callback_query.register(show_sources, F.message, Press.filter(F.action == Action.SOURCES))
-    router.callback_query.register(fetch_person, F.message, Press.filter(F.action == Action.PERSON))
+    router.callback_query.register(rate, Where(F.message), Press.filter(F.action.in_(_RATINGS)))
+    router.callback_query.register(show_sources, Where(F.message), Press.filter(F.action == Action.SOURCES))
+    router.callback_query.register(fetch_person, Where(F.message), Press.filter(F.action == Action.PERSON))
     router.callback_query.register(forget)
     return router
 

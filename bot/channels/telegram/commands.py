@@ -10,7 +10,7 @@ from aiogram.types import BotCommand, Message
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.door import Door, language_of, ours
 from bot.channels.telegram.errors import in_one_line
-from bot.channels.telegram.filters import FromPerson, UnknownCommand
+from bot.channels.telegram.filters import FromPerson, UnknownCommand, Where
 from bot.channels.telegram.links import question_in
 from bot.channels.telegram.texts import FALLBACK, languages, menu
 from bot.conversation.messages import BOT, Status, Turn
@@ -30,7 +30,7 @@ def commands_router() -> Router:
     router.message.register(fetch_bot, Command("bot"))
     router.message.register(begin_anew, Command("restart"))
     router.message.register(say_goodbye, Command("end"))
-    router.message.register(explain, UnknownCommand(), F.chat.type == ChatType.PRIVATE)
+    router.message.register(explain, UnknownCommand(), Where(F.chat.type == ChatType.PRIVATE))
     router.message.register(leave_to_others, UnknownCommand())
     return router
 

@@ -6,7 +6,8 @@ from typing import Any
 from aiogram import Bot
 from aiogram.enums import ChatType, ContentType
 from aiogram.filters import Filter
-from aiogram.types import Message, MessageEntity, User
+from aiogram.types import Message, MessageEntity, TelegramObject, User
+from magic_filter import MagicFilter
 
 ATTACHED = frozenset(
     {
@@ -34,6 +35,18 @@ ATTACHED = frozenset(
 """What customers send besides text. All other kinds (someone joined, a pin) are Telegram's own notes."""
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@\w+)?(?=\s|$)")
+
+
+class Where(Filter):
+    """Lets pass what a rule such as `F.text` finds true. aiogram asks bare rules in a thread, each one anew, and the
+    answer waits for the threads that run models."""
+
+    def __init__(self, rule: MagicFilter) -> None:
+        self._rule = rule
+
+    async def __call__(self, event: TelegramObject) -> bool:
+        """Whether the rule finds it true."""
+        return bool(self._rule.resolve(event))
 
 
 class FromPerson(Filter):

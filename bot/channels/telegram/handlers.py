@@ -5,15 +5,15 @@ from aiogram.types import Message
 
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.door import Door, language_of, ours
-from bot.channels.telegram.filters import ATTACHED, Addressed, FromPerson
+from bot.channels.telegram.filters import ATTACHED, Addressed, FromPerson, Where
 
 
 def messages_router() -> Router:
     """A router for what customers write and send; commands must have gone before."""
     router = Router(name="messages")
     router.message.filter(FromPerson())
-    router.message.register(read_text, F.text, Addressed())
-    router.message.register(read_attachment, F.content_type.in_(ATTACHED), Addressed())
+    router.message.register(read_text, Where(F.text), Addressed())
+    router.message.register(read_attachment, Where(F.content_type.in_(ATTACHED)), Addressed())
     return router
 
 

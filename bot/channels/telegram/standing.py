@@ -6,16 +6,17 @@ from aiogram.types import ChatMemberUpdated, Message, MessageGenerationStopped
 
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.door import Door
+from bot.channels.telegram.filters import Where
 from bot.conversation.base import ConversationUnknown
 
 
 def standing_router() -> Router:
     """A router for what no one has written. Its notes come from no person."""
     router = Router(name="standing")
-    router.message.register(move_on, F.migrate_to_chat_id)
-    router.message.register(move_here, F.migrate_from_chat_id)
-    private = F.chat.type == ChatType.PRIVATE
-    router.my_chat_member.register(end, private, F.new_chat_member.status == ChatMemberStatus.KICKED)
+    router.message.register(move_on, Where(F.migrate_to_chat_id))
+    router.message.register(move_here, Where(F.migrate_from_chat_id))
+    private = Where(F.chat.type == ChatType.PRIVATE)
+    router.my_chat_member.register(end, private, Where(F.new_chat_member.status == ChatMemberStatus.KICKED))
     router.stopped_message_generation.register(stop)
     return router
 

@@ -7,7 +7,8 @@ placeholder that later ones change, and the sender makes it the answer's first p
 import asyncio
 import hashlib
 from collections import OrderedDict, deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
+from typing import Any
 
 import structlog
 from aiogram.types import LinkPreviewOptions
@@ -86,20 +87,27 @@ class Streaming:
 
     async def _withdraw(self, to: Address, turn: str) -> None:
         if to.chat < 0:
-            try:
-                await self._placeholders.remove(to, turn)
-            except ConversationsError as error:
-                _log.info("a placeholder is left for the sender to remove", error=str(error))
+            await self._with_own_life(self._remove(to, turn))
+
+    async def _remove(self, to: Address, turn: str) -> bool:
+        try:
+            await self._placeholders.remove(to, turn)
+        except (ConversationsError, Stopping) as error:
+            _log.info("a placeholder is left for the sender to remove", error=str(error))
+        return True
+
+    async def _with_own_life(self, call: Coroutine[Any, Any, bool]) -> bool:
+        """What the call gives. Cancelling its caller does not end it: it may have arrived at Telegram already."""
+        task = asyncio.create_task(call)
+        self._frames.add(task)
+        task.add_done_callback(self._frames.discard)
+        return await asyncio.shield(task)
 
     async def _show(self, to: Address, growing: Growing) -> bool:
         """Whether it could be shown now, or never will be."""
         if growing.turn in self._mute:
             return True
-        # A call that is cancelled may arrive all the same, and after the answer; so it has its own life.
-        frame = asyncio.create_task(self._frame(to, growing.turn, growing.shown))
-        self._frames.add(frame)
-        frame.add_done_callback(self._frames.discard)
-        return await asyncio.shield(frame)
+        return await self._with_own_life(self._frame(to, growing.turn, growing.shown))
 
     async def _frame(self, to: Address, turn: str, content: Marked) -> bool:
         try:

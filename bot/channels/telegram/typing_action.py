@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 
 import structlog
 
@@ -18,6 +19,7 @@ _log = structlog.get_logger(__name__)
 _PATIENCE = 5  # seconds for one call
 # More customers than these wait for long anyway, and what it costs to show them would make them wait longer.
 _MOST = 100
+_STEP = 0.01  # seconds
 
 
 class Typing:
@@ -74,10 +76,12 @@ class Typing:
 
     async def _type(self, address: Address) -> None:
         with contextlib.suppress(Stopping):
+            # A crowd that came at once is not shown it at once: taking messages in comes first.
+            await self._wire.rest(_STEP * len(self._shown))
             while await self._awaited(address):
                 with contextlib.suppress(ConversationsError):
                     await self._sign(address)
-                await self._wire.rest(self._wire.tempo.typing)
+                await self._wire.rest(self._wire.tempo.typing * random.uniform(0.7, 1.0))  # noqa: S311
 
     async def _sign(self, address: Address) -> None:
         chat = await self._wire.moves.now(address.chat)

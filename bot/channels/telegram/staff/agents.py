@@ -15,7 +15,7 @@ from aiogram.types import CallbackQuery, Message, ReactionTypeEmoji
 from bot.channels.base import MessageRefused
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.filters import ATTACHED, UnknownCommand
+from bot.channels.telegram.filters import ATTACHED, UnknownCommand, Where
 from bot.channels.telegram.staff.notes import Notes
 from bot.channels.telegram.staff.telling import HOW, WATCHED
 from bot.channels.telegram.staff.topics import turns_of_agents
@@ -52,12 +52,12 @@ def agents_router(door: Door, chat: int) -> Router:
     agents, inside = Agents(door, notes, chat), InTopic(notes)
     router = Router(name="staff")
     for observer in (router.message, router.edited_message):
-        observer.filter(F.chat.id == chat)
-    router.callback_query.filter(F.message.chat.id == chat)
-    router.message.register(agents.close, F.forum_topic_closed, inside)
-    router.message.register(agents.reopen, F.forum_topic_reopened, inside)
+        observer.filter(Where(F.chat.id == chat))
+    router.callback_query.filter(Where(F.message.chat.id == chat))
+    router.message.register(agents.close, Where(F.forum_topic_closed), inside)
+    router.message.register(agents.reopen, Where(F.forum_topic_reopened), inside)
     router.message.register(
-        agents.keep_inside, F.text.startswith(_INTERNAL) | F.caption.startswith(_INTERNAL), inside
+        agents.keep_inside, Where(F.text.startswith(_INTERNAL) | F.caption.startswith(_INTERNAL)), inside
     )
     router.message.register(agents.keep_inside, Command("note"), inside)
     router.message.register(agents.take, Command("take"), inside)
@@ -65,9 +65,9 @@ def agents_router(door: Door, chat: int) -> Router:
     router.message.register(agents.close, Command("close"), inside)
     router.message.register(agents.explain, Command("help"), inside)
     router.message.register(agents.refuse_command, UnknownCommand(), inside)
-    router.message.register(agents.say, F.text, inside)
-    router.message.register(agents.refuse_file, F.content_type.in_(ATTACHED), inside)
-    router.edited_message.register(agents.refuse_edit, F.text, ~F.text.startswith("/"), inside)
+    router.message.register(agents.say, Where(F.text), inside)
+    router.message.register(agents.refuse_file, Where(F.content_type.in_(ATTACHED)), inside)
+    router.edited_message.register(agents.refuse_edit, Where(F.text & ~F.text.startswith("/")), inside)
     for swallowing in (router.message, router.edited_message, router.callback_query):
         swallowing.register(leave)
     return router
