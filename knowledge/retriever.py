@@ -9,9 +9,11 @@ from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
 from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.reader import Snapshot
+from knowledge.subjects import NONE
 
 _TURNS = 4  # earlier turns that are looked up together with a query,
 _NAMING_TURNS = 8  # and in which a subject may have been named
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Retriever:
     def entries(self) -> tuple[Entry, ...]:
         """All entries of the snapshot."""
         return self._snapshot.contents.entries
+
+    @property
+    def all_about_subjects(self) -> bool:
+        """Whether nearly every entry shares its subject: earlier turns alone then tell what is meant."""
+        return float(np.mean(self._snapshot.contents.subjects.of_rows != NONE)) >= _NEARLY_ALL
 
     @property
     def unrelated(self) -> float:

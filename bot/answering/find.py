@@ -19,10 +19,11 @@ class Search:
 
 def find(retriever: Retriever, asked: Sequence[tuple[Part, str]], search: Search) -> list[Finding]:
     """The finding of each part, all of them looked up at once; with a part comes the language it is asked in."""
-    queries = [query for part, _ in asked for query in part.queries]
-    before = [part.before for part, _ in asked for _ in part.queries]
+    lookups = [part.lookups(retriever.all_about_subjects) for part, _ in asked]
+    queries = [query for own in lookups for query in own]
+    before = [part.before for (part, _), own in zip(asked, lookups, strict=True) for _ in own]
     hits = iter(retriever.retrieve(queries, search.k, before))
     return [
-        judge(part, [next(hits) for _ in part.queries], search.weights, language, search.language_slack)
-        for part, language in asked
+        judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack)
+        for (part, language), own in zip(asked, lookups, strict=True)
     ]

@@ -33,12 +33,20 @@ _ASKS = re.compile(
 class Part:
     """One thing that is asked. `queries` are the texts to look up; the first is the customer's own words.
 
-    `before` are the turns before it, latest first.
+    `before` are the turns before it, latest first; `follow_up` is the one of the queries, if any, that has the last
+    question of the customer in front.
     """
 
     text: str
     queries: tuple[str, ...]
     before: tuple[str, ...] = ()
+    follow_up: str = ""
+
+    def lookups(self, turns_tell: bool) -> tuple[str, ...]:
+        """The queries, less the follow-up where `before` alone tells what is meant: twice it counts too much."""
+        if not turns_tell or len(self.queries) == 1:
+            return self.queries
+        return tuple(query for query in self.queries if query != self.follow_up)
 
 
 def parts(question: Question) -> tuple[Part, ...]:
@@ -46,30 +54,20 @@ def parts(question: Question) -> tuple[Part, ...]:
     before = _last_question(question)
     asked = _asked(question.text)
     if not 2 <= len(asked) <= _MOST_PARTS:
-        return (Part(question.text, _queries(question.text, asked, before), _turns(question)),)
-    return tuple(
-        Part(text, _queries(text, [], before if number == 0 else ""), _turns(question))
-        for number, text in enumerate(asked)
-    )
+        return (_part(question, question.text, asked, before),)
+    return tuple(_part(question, text, [], before if number == 0 else "") for number, text in enumerate(asked))
 
 
 def whole(question: Question) -> Part:
     """The question as one part, however much it asks."""
-    queries = _queries(question.text, _asked(question.text), _last_question(question))
-    return Part(question.text, queries, _turns(question))
+    return _part(question, question.text, _asked(question.text), _last_question(question))
 
 
-def _turns(question: Question) -> tuple[str, ...]:
-    return tuple(turn.text for turn in reversed(question.history))
-
-
-def _queries(text: str, asked: list[str], before: str) -> tuple[str, ...]:
-    queries = [text]
-    if len(text) > _LONG:
-        queries += asked[-_MOST_PARTS:]
-    if before and points_back(text):
-        queries.append(f"{before} {text}")
-    return tuple(dict.fromkeys(queries))
+def _part(question: Question, text: str, asked: list[str], before: str) -> Part:
+    follow_up = f"{before} {text}" if before and points_back(text) else ""
+    stories = asked[-_MOST_PARTS:] if len(text) > _LONG else []
+    queries = tuple(dict.fromkeys(filter(None, (text, *stories, follow_up))))
+    return Part(text, queries, tuple(turn.text for turn in reversed(question.history)), follow_up)
 
 
 def _asked(text: str) -> list[str]:

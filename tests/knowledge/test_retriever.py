@@ -211,3 +211,8 @@ def test_each_query_has_its_own_turns(inns: Retriever) -> None:
 
 def test_earlier_turns_change_nothing_where_entries_stand_for_themselves(retriever: Retriever) -> None:
     assert retriever.retrieve(["cancel it"], 3, [("Where is my voucher?",)]) == retriever.retrieve(["cancel it"], 3)
+
+
+def test_knows_whether_turns_alone_tell_what_is_meant(retriever: Retriever, inns: Retriever) -> None:
+    assert inns.all_about_subjects
+    assert not retriever.all_about_subjects

@@ -37,6 +37,13 @@ def test_a_follow_up_is_looked_up_with_and_without_the_turn_before(text: str) ->
     assert part.queries == (text, f"Do you ship to Norway? {text}")
 
 
+def test_where_turns_tell_anyway_the_one_before_is_not_looked_up_twice() -> None:
+    (part,) = parts(Question("And to Sweden?", (ASKED, TOLD)))
+    assert part.before == (TOLD.text, ASKED.text)
+    assert part.lookups(turns_tell=False) == part.queries
+    assert part.lookups(turns_tell=True) == ("And to Sweden?",)
+
+
 @pytest.mark.parametrize("text", ["你们卖潜水艇吗", "do you sell submarines"])
 def test_a_short_question_that_is_whole_is_looked_up_alone(text: str) -> None:
     (part,) = parts(Question(text, (ASKED, TOLD)))
