@@ -4,7 +4,7 @@
 
 FOLDER holds NAME.knowledge.PART.jsonl and NAME.queries.PART.jsonl in the shapes of `knowledge/labelled.py`; a set
 that is not there is named and left out. Every question goes through the real builder, search and judge. Thresholds
-are the product's own; only where a figure asks for a point of operation ("unknowns of the same trade caught while 75 %
+are the product's own; only where a figure asks for a point of operation ("in-domain unknowns caught while 75 %
 of what is known is still answered rightly") it is found on one half of the queries, and the figure is of the other.
 """
 
