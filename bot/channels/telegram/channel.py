@@ -15,23 +15,23 @@ from aiogram.utils.backoff import Backoff
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels.base import Reception
-from bot.channels.telegram.asides import Asides
-from bot.channels.telegram.commands import set_commands
-from bot.channels.telegram.dispatching import dispatcher_for
-from bot.channels.telegram.door import Door
 from bot.channels.telegram.errors import WRONG_TOKEN, TelegramError, in_one_line
-from bot.channels.telegram.homes import Homes
+from bot.channels.telegram.incoming.asides import Asides
+from bot.channels.telegram.incoming.commands import set_commands
+from bot.channels.telegram.incoming.dispatching import dispatcher_for
+from bot.channels.telegram.incoming.door import Door
+from bot.channels.telegram.incoming.homes import Homes
+from bot.channels.telegram.incoming.poller import Poller
+from bot.channels.telegram.incoming.reader import Reader
+from bot.channels.telegram.incoming.webhook import Webhook, tell_telegram
 from bot.channels.telegram.lease import Lease
+from bot.channels.telegram.outgoing.sender import Sender
+from bot.channels.telegram.outgoing.typing_action import Typing
 from bot.channels.telegram.pacing import Pacer, Stopping, Tempo, rest, unless_stopped
-from bot.channels.telegram.poller import Poller
-from bot.channels.telegram.reader import Reader
-from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.shift import Work, new_holder, work_while_held
 from bot.channels.telegram.staff.agents import agents_router
 from bot.channels.telegram.staff.mirror import LEASE as STAFF
 from bot.channels.telegram.staff.mirror import Mirror
-from bot.channels.telegram.typing_action import Typing
-from bot.channels.telegram.webhook import Webhook, tell_telegram
 from bot.channels.telegram.wire import Wire
 from bot.delivery.base import Post
 

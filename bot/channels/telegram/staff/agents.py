@@ -14,8 +14,8 @@ from aiogram.types import CallbackQuery, Message, ReactionTypeEmoji
 
 from bot.channels.base import MessageRefused
 from bot.channels.telegram.address import Address
-from bot.channels.telegram.door import Door
-from bot.channels.telegram.filters import ATTACHED, UnknownCommand, Where
+from bot.channels.telegram.incoming.door import Door
+from bot.channels.telegram.incoming.filters import ATTACHED, UnknownCommand, Where
 from bot.channels.telegram.staff.notes import Notes
 from bot.channels.telegram.staff.telling import HOW, WATCHED
 from bot.channels.telegram.staff.topics import turns_of_agents

@@ -13,7 +13,7 @@ from aiogram.enums import ChatMemberStatus
 from aiogram.types import ChatMemberAdministrator, LinkPreviewOptions
 from aiogram.utils.backoff import Backoff
 
-from bot.channels.telegram.fates import Gone, HasMoved, MustWait, NotSent, Unclear, Unreachable, fate
+from bot.channels.telegram.outgoing.fates import Gone, HasMoved, MustWait, NotSent, Unclear, Unreachable, fate
 from bot.channels.telegram.pacing import Stopping, rest
 from bot.channels.telegram.wire import Wire
 

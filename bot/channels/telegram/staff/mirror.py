@@ -9,7 +9,7 @@ import asyncio
 import structlog
 from aiogram.utils.backoff import Backoff
 
-from bot.channels.telegram.fates import NotSent, Unclear
+from bot.channels.telegram.outgoing.fates import NotSent, Unclear
 from bot.channels.telegram.pacing import Stopping, rest, unless_stopped
 from bot.channels.telegram.staff.forum import Forum, ForumLost
 from bot.channels.telegram.staff.menu import set_staff_commands

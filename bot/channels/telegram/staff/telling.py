@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.channels.telegram.address import address_of
-from bot.channels.telegram.splitting import LONGEST_PART, split, units
-from bot.channels.telegram.wording import valid
+from bot.channels.telegram.outgoing.splitting import LONGEST_PART, split, units
+from bot.channels.telegram.outgoing.wording import valid
 from bot.conversation.messages import BOT, Attachment, State, Status, Turn
 
 WATCHED = "watched"

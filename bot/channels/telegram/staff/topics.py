@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 
 from bot.channels.telegram.address import address_of
-from bot.channels.telegram.fates import NotSent
+from bot.channels.telegram.outgoing.fates import NotSent
 from bot.channels.telegram.staff.forum import Forum, TopicLost
 from bot.channels.telegram.staff.notes import Note, Notes
 from bot.channels.telegram.staff.telling import Batch, Happening, batch_of, episode, opening, title, wakes

@@ -12,8 +12,8 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.backoff import BackoffConfig
 
 from bot.channels.telegram.channel import carry
+from bot.channels.telegram.incoming.webhook import Webhook
 from bot.channels.telegram.pacing import Tempo
-from bot.channels.telegram.webhook import Webhook
 from bot.conversation.memory import MemoryConversations
 from bot.delivery.base import Post
 from bot.delivery.memory import memory_post

@@ -10,9 +10,9 @@ from typing import Any
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 
+from bot.channels.telegram.outgoing.sender import Sender
+from bot.channels.telegram.outgoing.typing_action import Typing
 from bot.channels.telegram.pacing import Pacer, Tempo
-from bot.channels.telegram.sender import Sender
-from bot.channels.telegram.typing_action import Typing
 from bot.channels.telegram.wire import Wire
 from bot.conversation.base import Conversations
 from bot.conversation.messages import Message, Reply, Turn

@@ -4,7 +4,7 @@ from importlib.resources import files
 import pytest
 
 from bot.channels.telegram.errors import in_one_line
-from bot.channels.telegram.links import question_in
+from bot.channels.telegram.incoming.links import question_in
 from bot.channels.telegram.texts import hinted_language, languages, text
 
 

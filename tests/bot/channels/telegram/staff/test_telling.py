@@ -1,6 +1,6 @@
 """How conversations read in topics."""
 
-from bot.channels.telegram.splitting import LONGEST_PART, units
+from bot.channels.telegram.outgoing.splitting import LONGEST_PART, units
 from bot.channels.telegram.staff.telling import Happening, batch_of, episode, line, opening, title
 from bot.conversation.messages import Attachment, State, Status, Turn
 

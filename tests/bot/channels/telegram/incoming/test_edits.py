@@ -1,0 +1,75 @@
+"""Edited messages: the latest is asked anew, of others the agents are told."""
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.frontdesk import FrontDesk
+from tests.fakes.telegram import FakeTelegram
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+def edit(telegram: FakeTelegram, update: dict[str, Any], text: str, at: int = 1_800_000_000, **fields: Any) -> None:
+    telegram.push({"edited_message": update["message"] | {"text": text, "edit_date": at} | fields})
+
+
+async def notes(desk: FrontDesk) -> list[tuple[str, str]]:
+    turns = (await desk.conversations.read("telegram:42")).turns
+    return [(turn.id, turn.name) for turn in turns if turn.role == "event"]
+
+
+async def test_the_latest_message_is_asked_anew(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    first = telegram.write("When do you opne?")
+    await telegram.until(lambda: len(telegram.sent(42)) == 1)
+    edit(telegram, first, "When do you open?")
+    await telegram.until(lambda: telegram.sent(42)[-1] == "You asked: When do you open?")
+    edit(telegram, first, "When do you close?", at=1_800_000_001)
+    await telegram.until(lambda: telegram.sent(42)[-1] == "You asked: When do you close?")
+
+    turns = (await desk.conversations.read("telegram:42")).turns
+    number = first["message"]["message_id"]
+    ids = [turn.id for turn in turns if turn.role == "customer"]
+    assert ids == [str(number), f"{number}-e1800000000", f"{number}-e1800000001"]
+
+
+async def test_of_an_older_message_agents_are_told(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    first = telegram.write("one")
+    telegram.write("two")
+    await telegram.until(lambda: "two" in "".join(telegram.sent(42)))
+    edit(telegram, first, "x" * 300)
+    telegram.write("three")
+    await telegram.until(lambda: "three" in "".join(telegram.sent(42)))
+
+    assert await notes(desk) == [(f"{first['message']['message_id']}-e1800000000-edited", "x" * 200)]
+    assert await desk.asked("telegram:42") == ["one", "two", "three"]
+
+
+async def test_after_the_end_an_edit_begins_nothing(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    first = telegram.write("one")
+    await telegram.until(lambda: len(telegram.sent(42)) == 1)
+    await desk.resolve("telegram:42", "Mia")
+    edit(telegram, first, "won")
+    edit(telegram, telegram.write("/help"), "/end")
+    await telegram.until(lambda: len(telegram.sent(42)) == 2)
+
+    assert [name for _, name in await notes(desk)] == ["Mia", "won"]
+    assert (await desk.conversations.read("telegram:42")).state.status == "resolved"
+
+
+async def test_what_changes_no_words_and_what_nobody_knows_is_ignored(
+    telegram: FakeTelegram, desk: FrontDesk
+) -> None:
+    first = telegram.write("one")
+    place = telegram.write(location={"latitude": 1.0, "longitude": 2.0})
+    await telegram.until(lambda: bool(telegram.sent(42)))
+    edit(telegram, first, "one")
+    moved = place["message"] | {"location": {"latitude": 1.1, "longitude": 2.0}, "edit_date": 1_800_000_000}
+    telegram.push({"edited_message": moved})
+    edit(telegram, first, "stranger", chat={"id": 99, "type": "private"})
+    telegram.write("last")
+    await telegram.until(lambda: "last" in "".join(telegram.sent(42)))
+
+    assert await notes(desk) == []
+    assert await desk.asked("telegram:42") == ["one", "", "last"]
+    assert not [call for call in telegram.ledger if call.chat == 99]
