@@ -29,8 +29,8 @@ class Reception(Protocol):
     async def take_over(self, conversation: str, agent: str) -> State:
         """Make an agent the owner: the bot is silent from here."""
 
-    async def hand_back(self, conversation: str) -> State:
-        """Make the bot the owner again."""
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
+        """Make the bot the owner again; `unless_spoken`: not when an agent has said something in this episode."""
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
         """End the episode: the bot answers what the customer writes next, as a new matter."""

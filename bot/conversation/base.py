@@ -92,16 +92,18 @@ class Conversations(Protocol):
         All pending turns are settled, all claims are lost, and an event turn tells who has taken over.
         """
 
-    async def hand_back(self, conversation: str) -> State:
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
         """Make the bot the owner again, with status open. Raises ConversationUnknown.
 
-        An event turn tells so. What the customer wrote to the agent is not queued for the bot.
+        An event turn tells so. What the customer wrote to the agent is not queued for the bot. `unless_spoken`: an
+        agent who has said something in this episode keeps it, and nothing changes.
         """
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         """An agent's turn: makes the agent the owner, stores it and queues it for sending, in one act.
 
-        A turn id that is there already changes nothing. Raises ConversationUnknown.
+        A turn id that is there already changes nothing. Raises ConversationUnknown, and MessageConflict when the
+        id was used for another text.
         """
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:

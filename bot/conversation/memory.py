@@ -151,9 +151,11 @@ class MemoryConversations:
         self._ledger.give_to(record, agent)
         return self._ledger.change(record, before)
 
-    async def hand_back(self, conversation: str) -> State:
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
         record = self._ledger.known(conversation)
         before = record.state
+        if before.owner != BOT and unless_spoken and record.spoken == before.episode:
+            return before
         if before.owner != BOT:
             self._ledger.append(record, self._ledger.event_turn(HANDED_BACK))
         return self._ledger.change(record, before, owner=BOT, status=Status.OPEN)
@@ -161,10 +163,13 @@ class MemoryConversations:
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         record = self._ledger.known(conversation)
         if turn.id in record.seen:
+            if record.seen[turn.id] != fingerprint(turn.role, turn.text):
+                raise MessageConflict(f"turn id {turn.id!r} was used for another text")
             return record.state
         before = record.state
         self._ledger.give_to(record, agent)
         self._ledger.append(record, turn)
+        record.spoken = record.state.episode
         return self._ledger.change(record, before)
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:

@@ -21,6 +21,8 @@ class Record:
     fence: int = 0
     attempts: int = 0
     waiting_since: int = 0
+    spoken: int = 0
+    """The episode in which an agent spoke last."""
     taken_at: int = -1
     """The timeline's number when an agent took the conversation."""
 

@@ -160,13 +160,17 @@ class RedisConversations:
         event = self._event_turn(TAKEN_OVER, agent)
         return _known(await self._act("take_over", conversation, encode(agent), *event))
 
-    async def hand_back(self, conversation: str) -> State:
-        return _known(await self._act("hand_back", conversation, *self._event_turn(HANDED_BACK)))
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
+        event = self._event_turn(HANDED_BACK)
+        return _known(await self._act("hand_back", conversation, int(unless_spoken), *event))
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         event = self._event_turn(TAKEN_OVER, agent)
         said = self.turn_arguments(conversation, turn)
-        return _known(await self._act("say", conversation, encode(agent), *event, *said))
+        done = await self._act("say", conversation, encode(agent), *event, *said)
+        if done == 0:
+            raise MessageConflict(f"turn id {turn.id!r} was used for another text")
+        return _known(done)
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
         event = self._event_turn(RESOLVED, by)

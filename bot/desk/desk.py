@@ -59,9 +59,9 @@ class Desk:
         _log.info("taken over", conversation=conversation, agent=agent)
         return state
 
-    async def hand_back(self, conversation: str) -> State:
-        """Make the bot the owner again."""
-        state = await self._conversations.hand_back(conversation)
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
+        """Make the bot the owner again; `unless_spoken`: not when an agent has said something in this episode."""
+        state = await self._conversations.hand_back(conversation, unless_spoken=unless_spoken)
         _log.info("handed back", conversation=conversation)
         return state
 

@@ -63,8 +63,8 @@ class FrontDesk:
         state: State = await self.conversations.take_over(conversation, agent)
         return state
 
-    async def hand_back(self, conversation: str) -> State:
-        state: State = await self.conversations.hand_back(conversation)
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
+        state: State = await self.conversations.hand_back(conversation, unless_spoken=unless_spoken)
         return state
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.base import Conversations, ConversationUnknown
+from bot.conversation.base import Conversations, ConversationUnknown, MessageConflict
 from bot.conversation.messages import BOT, Attachment, Reply, Status, Turn
 from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
 from tests.bot.conversation.conftest import outbox_of
@@ -119,3 +119,34 @@ class TestAgents:
         assert outgoing is not None
         assert (await conversations.read(ADA)).turns[-1] == outgoing.turn == turn
         assert state.preview == ""
+
+
+class TestHandingBackUnlessSpoken:
+    async def test_an_agent_who_has_spoken_keeps_it(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        await conversations.say(ADA, "Mia", Turn("a", "agent", "Mia here.", 3.0, "Mia"))
+
+        assert (await conversations.hand_back(ADA, unless_spoken=True)).owner == "Mia"
+        assert (await conversations.hand_back(ADA)).owner == BOT
+
+    async def test_one_who_has_only_come_does_not(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        await conversations.take_over(ADA, "Mia")
+
+        assert (await conversations.hand_back(ADA, unless_spoken=True)).owner == BOT
+
+    async def test_what_was_said_in_an_earlier_episode_does_not_count(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        await conversations.say(ADA, "Mia", Turn("a", "agent", "Mia here.", 3.0, "Mia"))
+        await conversations.resolve(ADA, "Mia")
+        await ask(conversations, "Again")
+        await conversations.take_over(ADA, "Mia")
+
+        assert (await conversations.hand_back(ADA, unless_spoken=True)).owner == BOT
+
+    async def test_a_turn_id_is_not_used_for_another_text(self, conversations: Conversations) -> None:
+        await ask(conversations, "Hello")
+        await conversations.say(ADA, "Mia", Turn("a", "agent", "Mia here.", 3.0, "Mia"))
+
+        with pytest.raises(MessageConflict):
+            await conversations.say(ADA, "Mia", Turn("a", "agent", "Something else.", 3.0, "Mia"))

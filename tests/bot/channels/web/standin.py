@@ -80,8 +80,8 @@ class StandIn:
     async def take_over(self, conversation: str, agent: str) -> State:
         return await self._conversations.take_over(conversation, agent)
 
-    async def hand_back(self, conversation: str) -> State:
-        return await self._conversations.hand_back(conversation)
+    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
+        return await self._conversations.hand_back(conversation, unless_spoken=unless_spoken)
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
         return await self._conversations.resolve(conversation, by, reason)
