@@ -17,6 +17,8 @@ _PAUSE = 1.0  # seconds before the next look after the store was away
 _RENEWAL = 3.0  # seconds; a third of a claim's lease
 # Most of the claims in hand wait for the rest of a burst or for the engine, which costs nothing.
 _HANDS = 64
+# A kill in the middle of fifty replies makes all fifty come again: only who was there twice is suspected.
+_SUSPECT = 3
 _GRACE = 5.0  # seconds that replies in the making may take at the end
 
 Answering = Callable[[Claim], Awaitable[bool]]
@@ -43,7 +45,7 @@ class Worker:
         self._conversations = conversations
         self._answer = answer
         self._name = name
-        self._free = asyncio.Semaphore(hands)
+        self._hands = hands
         self._renewal = renewal
         self._grace = grace
         self._replies: set[asyncio.Task[None]] = set()
@@ -54,43 +56,48 @@ class Worker:
         grace = 0.0  # whoever cancels does not want to wait
         try:
             while not stop.is_set():
-                await self._take_one()
+                await self._take_one(stop)
             grace = self._grace
         finally:
             await self._finish(grace)
 
-    async def _take_one(self) -> None:
-        await self._free.acquire()
-        claim = None
+    async def _take_one(self, stop: asyncio.Event) -> None:
+        if len(self._replies) >= self._hands:
+            await self._first_of(self._replies, stop)
+            return
         try:
             claim = await self._conversations.claim(self._name, _WAIT)
             self._told = ""
         except ConversationsError as error:
             await self._pause(error)
-        finally:
-            if claim is None:
-                self._free.release()
+            return
         if claim is not None:
-            await self._begin(claim)
+            await self._begin(claim, stop)
 
-    async def _begin(self, claim: Claim) -> None:
-        suspect = claim.attempts > 1
-        if suspect and self._replies:
-            # Whoever claimed this before may have died of it: no other reply shall die along.
-            await asyncio.wait(self._replies)
-        reply = asyncio.create_task(self._settle(claim))
+    async def _begin(self, claim: Claim, stop: asyncio.Event) -> None:
+        """Have a claim answered: beside others, unless those who claimed it before may have died of it."""
+        suspect = claim.attempts >= _SUSPECT
+        others = set(self._replies) if suspect else set()
+        reply = asyncio.create_task(self._settle(claim, others))
         self._replies.add(reply)
-        reply.add_done_callback(self._settled)
+        reply.add_done_callback(self._replies.discard)
         if suspect:
-            await asyncio.wait({reply})
+            # No other reply shall die along.
+            await self._first_of({reply}, stop)
 
-    def _settled(self, reply: "asyncio.Task[None]") -> None:
-        self._replies.discard(reply)
-        self._free.release()
+    async def _first_of(self, replies: "set[asyncio.Task[None]]", stop: asyncio.Event) -> None:
+        """Wait until one is done, or for the stop."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({*replies, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
 
-    async def _settle(self, claim: Claim) -> None:
+    async def _settle(self, claim: Claim, others: "set[asyncio.Task[None]]") -> None:
         try:
             async with self._renewed(claim):
+                if others:
+                    await asyncio.wait(others)
                 await self._answer(claim)
         except ConversationsUnavailable as error:
             await self._give_back(claim)

@@ -233,7 +233,9 @@ class StoreMachine(RuleBasedStateMachine):
         # A store gives up what it comes upon while it looks for a claim.
         told = [len(self._run(self._store.read(talk.name, 10_000)).turns) for talk in exhausted]
         given_up = [t for t, turns in zip(exhausted, told, strict=True) if claim is None or turns > len(t.turns)]
-        self._model.give_up(given_up)
+        # Of several it gives up in one look none has waited longer: the store chooses their order.
+        queue = list(self._run(self._store.queue()))
+        self._model.give_up(sorted(given_up, key=lambda talk: queue.index(talk.name)))
         if claim is None:
             assert self._model.claimable() == []
         else:

@@ -163,13 +163,13 @@ async def test_who_may_have_killed_a_worker_is_answered_alone(conversations: Mem
             done.set()
         return await conversations.commit(claim, Reply())
 
-    for number in range(6):
+    suspects = {"web:0", "web:1"}
+    for name in sorted(suspects):
+        await conversations.accept(Message(name, "m", "Hello", 1.0))
+    for _ in range(4):  # twice each
+        await conversations.release(await claimed(conversations))
+    for number in range(2, 6):
         await conversations.accept(Message(f"web:{number}", "m", "Hello", 1.0))
-    suspects = set()
-    for _ in range(2):
-        claim = await claimed(conversations)
-        suspects.add(claim.conversation)
-        await conversations.release(claim)
     stop = asyncio.Event()
     working = asyncio.create_task(Worker(conversations, answer, "w1").run(stop))
     await asyncio.wait_for(done.wait(), 5)
@@ -177,3 +177,50 @@ async def test_who_may_have_killed_a_worker_is_answered_alone(conversations: Mem
     await working
     assert [names for names in together if names & suspects] == [{name} for name in sorted(suspects)]
     assert max(map(len, together)) == 4
+
+
+async def test_a_claim_that_waits_for_its_turn_is_renewed(conversations: MemoryConversations) -> None:
+    """Else another worker would take it, and wait as well, until nobody may try it any more."""
+    slow, held = asyncio.Event(), asyncio.Event()
+
+    async def answer(claim: Claim) -> bool:
+        if claim.conversation == "web:slow":
+            await slow.wait()
+        elif await conversations.publish(claim, "typing", {}):
+            held.set()
+        return await conversations.commit(claim, Reply())
+
+    conversations = MemoryConversations(lease=0.2)
+    await conversations.accept(Message("web:suspect", "m", "Hello", 1.0))
+    for _ in range(2):
+        await conversations.release(await claimed(conversations))
+    held_back = await claimed(conversations)
+    await conversations.accept(Message("web:slow", "m", "Hello", 1.0))
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(conversations, answer, "w1", renewal=0.05).run(stop))
+    await asyncio.sleep(0.1)
+    await conversations.release(held_back)
+    await asyncio.sleep(0.5)
+    assert await conversations.claim("another", 0) is None
+    slow.set()
+    await asyncio.wait_for(held.wait(), 5)
+    stop.set()
+    await working
+
+
+async def test_a_stop_is_heard_while_all_hands_are_full(conversations: MemoryConversations) -> None:
+    begun = asyncio.Event()
+
+    async def answer(claim: Claim) -> bool:
+        begun.set()
+        await asyncio.sleep(60)
+        return False
+
+    for number in range(2):
+        await conversations.accept(Message(f"web:{number}", "m", "Hello", 1.0))
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(conversations, answer, "w1", hands=1, grace=0.1).run(stop))
+    await begun.wait()
+    stop.set()
+    await asyncio.wait_for(working, 5)
+    assert (await claimed(conversations)).attempts == 1
