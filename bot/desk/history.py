@@ -9,6 +9,8 @@ from bot.reading.intent import PERSON_COMMAND
 
 # Turns that a question carries along; older ones are the agents' to read.
 _LONGEST = 12
+# Characters. What stands before so many of a flood is the agents' to read: reading it all would hold up others.
+_LONGEST_QUESTION = 8_000
 # After these, earlier refusals say nothing any more: else a conversation that was handed back would be handed over
 # again at once.
 _FRESH_STARTS = frozenset({HANDED_BACK, TAKEN_OVER, "handed_over"})
@@ -54,7 +56,7 @@ def this_episode(turns: Sequence[Turn]) -> Sequence[Turn]:
 def _asked(pending: Sequence[Turn]) -> str:
     texts = [turn.text for turn in pending if turn.text.strip()]
     # Who asks for a person, among other things, wants a person.
-    return PERSON_COMMAND if PERSON_COMMAND in texts else "\n".join(texts)
+    return PERSON_COMMAND if PERSON_COMMAND in texts else "\n".join(texts)[-_LONGEST_QUESTION:]
 
 
 def _past(turns: Sequence[Turn]) -> tuple[PastTurn, ...]:

@@ -1,8 +1,8 @@
 """What happens in a conversation while its answer is made. Knows no answer."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bot.conversation.base import Conversations, ConversationsError
@@ -33,12 +33,13 @@ class Burst:
 
 
 async def gathered(conversations: Conversations, claim: Claim, burst: Burst) -> tuple[Claim | None, bool]:
-    """The claim, with what else the customer wrote in the same breath, and whether they want no answer any more.
+    """The claim, with what else the customer wrote in the same breath, and whether they want no answer to it.
 
-    None: the claim was lost.
+    None: the claim was lost. What was written after a stop is another question, and not in the claim.
     """
     if burst.quiet <= 0:
         return claim, False
+    known = {turn.id for turn in claim.pending}
     clock = asyncio.get_running_loop().time
     end = clock() + burst.longest
     mark, quiet = claim.mark, clock() + burst.quiet
@@ -48,9 +49,18 @@ async def gathered(conversations: Conversations, claim: Claim, burst: Burst) -> 
             news = _read(event)
             if news is News.MORE:
                 quiet = clock() + burst.quiet
+                known.add(event.data["id"])
+            elif news is News.STOP:
+                return _without_later(await conversations.extend(claim), known), True
             elif news is not None:
-                return await conversations.extend(claim), news is News.STOP
+                return await conversations.extend(claim), False
     return await conversations.extend(claim), False
+
+
+def _without_later(claim: Claim | None, known: Collection[str]) -> Claim | None:
+    if claim is None:
+        return None
+    return replace(claim, pending=tuple(turn for turn in claim.pending if turn.id in known))
 
 
 async def news_of(conversations: Conversations, claim: Claim, *, more: bool) -> News:

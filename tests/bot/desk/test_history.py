@@ -83,3 +83,10 @@ def test_a_reply_that_was_made_while_the_question_came_is_its_history() -> None:
     reply = Turn("b", "bot", "It is on its way.", 2.0, answer={"outcome": "answered"})
     question = question_of(known(customer("Where is my parcel?"), asked, reply), [asked])
     assert [turn.text for turn in question.history] == ["Where is my parcel?", "It is on its way."]
+
+
+def test_of_a_flood_only_the_end_is_read() -> None:
+    turns = [customer(f"{number} {'x' * 4000}") for number in range(20)]
+    text = question_of(known(*turns), turns).text
+    assert len(text) == 8_000
+    assert text.endswith(turns[-1].text)

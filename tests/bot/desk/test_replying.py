@@ -174,6 +174,17 @@ class TestABurst:
         assert (await conversations.read("web:1")).turns[-1].text == "stopped"
         assert await conversations.claim("w1", 0) is None
 
+    async def test_that_is_stopped_leaves_what_comes_after_it_to_be_answered(
+        self, desk: Desk, engine: Engine, answerer: Scripted, conversations: MemoryConversations
+    ) -> None:
+        replier = Replier(conversations, engine, burst=Burst(quiet=60.0, longest=60.0))
+        await desk.receive(message("one", 1))
+        claim = await claimed(conversations)
+        await desk.stop("web:1")
+        await desk.receive(message("two", 2))
+        assert await replier.reply(claim)
+        assert [turn.text for turn in (await claimed(conversations)).pending] == ["two"]
+
 
 class TestWhileAnAnswerIsMade:
     async def test_a_newer_message_supersedes_it(
