@@ -14,7 +14,7 @@ from bot.answering.engine import Engine
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
-from bot.conversation.base import ConversationsError
+from bot.conversation.base import NO_ADDRESS, ConversationsError
 from bot.conversation.retention import DAY, Retention
 from bot.desk.desk import Desk
 from bot.desk.hours import Hours
@@ -211,8 +211,8 @@ async def redis_client(url: str) -> AsyncIterator["Redis"]:
 
     try:
         client = Redis.from_url(url)
-    except ValueError as error:
-        raise ConversationsError(f"KEFU_REDIS_URL is no address of a server: {error}") from error
+    except ValueError:
+        raise ConversationsError(NO_ADDRESS) from None
     try:
         yield client
     finally:

@@ -21,7 +21,7 @@ from knowledge.errors import KnowledgeError
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-    from bot.channels.telegram.webhook import Webhook
+    from bot.channels.telegram.incoming.webhook import Webhook
     from bot.delivery.base import Post
 
 _log = structlog.get_logger(__name__)
@@ -140,7 +140,7 @@ def telegram_post(house: House) -> "Post":
 
 def telegram_webhook(settings: Settings) -> "Webhook":
     """Where Telegram is told to bring updates. Its secret is the setting, else made from the installation's key."""
-    from bot.channels.telegram.webhook import PATH, Webhook, derived_secret
+    from bot.channels.telegram.incoming.webhook import PATH, Webhook, derived_secret
 
     url = settings.public_url.rstrip("/") + PATH
     if settings.telegram_secret:
@@ -153,7 +153,7 @@ def telegram_routes(house: House) -> tuple[list["APIRouter"], dict[str, int]]:
     settings = house.settings
     if not (settings.telegram_token and settings.telegram_webhook):
         return [], {}
-    from bot.channels.telegram.webhook import LONGEST_UPDATE, PATH, webhook_router
+    from bot.channels.telegram.incoming.webhook import LONGEST_UPDATE, PATH, webhook_router
 
     return [webhook_router(telegram_post(house).inbox, telegram_webhook(settings).secret)], {PATH: LONGEST_UPDATE}
 

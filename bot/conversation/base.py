@@ -15,6 +15,11 @@ from typing import Any, Protocol
 
 from bot.conversation.messages import Claim, Conversation, Event, Message, Reply, State, Turn
 
+NO_ADDRESS = (
+    "KEFU_REDIS_URL is no address of a server such as redis://:PASSWORD@host:6379/0"
+    " (in the password, characters such as # / : are written %23 %2F %3A)"
+)
+
 
 class ConversationsError(Exception):
     """Base of this package's errors; its text is one line fit for a person."""

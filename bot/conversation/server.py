@@ -27,7 +27,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from bot.conversation.base import ConversationsError, ConversationsUnavailable
+from bot.conversation.base import NO_ADDRESS, ConversationsError, ConversationsUnavailable
 from bot.conversation.bell import Bell, Found
 from bot.conversation.keys import BELL
 from bot.conversation.records import decode
@@ -90,8 +90,9 @@ class Server:
                 socket_connect_timeout=_PATIENCE,
                 retry=retry,
             )
-        except ValueError as error:
-            raise ConversationsError(f"KEFU_REDIS_URL is no address of a server: {error}") from error
+        except ValueError:
+            # What is wrong with it is not repeated: that may be a part of the password.
+            raise ConversationsError(NO_ADDRESS) from None
         self._redis = Redis.from_pool(pool)
         self._bell = Bell(_PAUSE)
         self._listening: asyncio.Task[None] | None = None

@@ -7,8 +7,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from bot.channels.telegram.markup import Marked
-from bot.channels.telegram.wording import parts_of
+from bot.channels.telegram.outgoing.markup import Marked
+from bot.channels.telegram.outgoing.wording import parts_of
 from bot.conversation.messages import Turn
 from scripts.soaking.ground import Figures, Ground, percentile, until
 from scripts.soaking.scene import START, Scene, fill_many, scene

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, TCPConnector
 from redis.asyncio import Redis
 
-from bot.channels.telegram.webhook import PATH
+from bot.channels.telegram.incoming.webhook import PATH
 from bot.conversation.base import ConversationUnknown
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import Inbox

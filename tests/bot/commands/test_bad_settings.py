@@ -57,9 +57,14 @@ def test_a_redis_that_is_away_is_told(command: str, informed: KefuHouse) -> None
 @pytest.mark.parametrize("command", ["serve", "invite"])
 def test_an_address_of_redis_that_is_none_is_told(command: str, informed: KefuHouse) -> None:
     line = informed.refusal(command, REDIS_URL="localhost", PORT="0")
-    assert line.startswith("KEFU_REDIS_URL is no address of a server: ")
+    assert line.startswith("KEFU_REDIS_URL is no address of a server such as redis://")
 
 
 def test_an_unknown_model_is_told_with_those_there_are(kefu: KefuHouse) -> None:
     line = kefu.refusal("models", "pull", "nope")
     assert line.startswith("no model `nope` in the catalogue: choose one of minilm, e5-small, qwen-0.5b")
+
+
+def test_a_password_in_an_address_that_is_none_is_not_told(informed: KefuHouse) -> None:
+    line = informed.refusal("serve", REDIS_URL="redis://:s3cret#x@127.0.0.1:6379/0")
+    assert "s3cret" not in line
