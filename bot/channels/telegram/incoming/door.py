@@ -14,6 +14,7 @@ from bot.channels.telegram.incoming.homes import Homes
 from bot.channels.telegram.outgoing.sender import Sender
 from bot.channels.telegram.outgoing.typing_action import Typing
 from bot.channels.telegram.texts import help_text, hinted_language, text
+from bot.channels.telegram.turn_ids import edition_id, turn_id
 from bot.conversation.base import ConversationUnknown, MessageConflict
 from bot.conversation.messages import BOT, Conversation, Message, State
 
@@ -94,9 +95,10 @@ def language_of(person: types.User | None) -> str:
 
 def ours(message: types.Message, address: Address, words: str, edit: int | None = None) -> Message:
     """The message as the reception wants it; `edit` is the time of its edition that this one is."""
+    original = turn_id(message.message_id, message.chat.id, address.chat)
     return Message(
         conversation=address.conversation,
-        id=str(message.message_id) if edit is None else f"{message.message_id}-e{edit}",
+        id=original if edit is None else edition_id(original, edit, words),
         text=words,
         at=message.date.timestamp() if edit is None else float(edit),
         name=message.from_user.full_name if message.from_user else "",

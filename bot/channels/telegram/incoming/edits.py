@@ -6,6 +6,7 @@ from aiogram.types import Message
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.incoming.door import Door, ours
 from bot.channels.telegram.incoming.filters import Addressed, FromPerson, UnknownCommand
+from bot.channels.telegram.turn_ids import original_of
 from bot.conversation.base import ConversationUnknown
 from bot.conversation.messages import Conversation, Status
 
@@ -27,20 +28,17 @@ async def read_edit(message: Message, words: str, address: Address, door: Door) 
     except ConversationUnknown:
         return
     new = ours(message, address, words, edit=message.edit_date or 0)
-    before = next((turn for turn in reversed(known.turns) if _is_version(turn.id, message.message_id)), None)
+    original = original_of(new.id)
+    before = next((turn for turn in reversed(known.turns) if original_of(turn.id) == original), None)
     if not words.strip() or (before is not None and before.text == words):
         return
-    if _asked_last(known, message.message_id):
+    if _asked_last(known, original):
         await door.ask(address, new)
     else:
         await door.reception.note(address.conversation, "edited", new.id, words[:_LONGEST_NOTE])
 
 
-def _asked_last(known: Conversation, message_id: int) -> bool:
+def _asked_last(known: Conversation, original: str) -> bool:
     """Whether the message is the customer's last in a conversation that has not ended."""
     asked = [turn.id for turn in known.turns if turn.role == "customer"]
-    return known.state.status is not Status.RESOLVED and bool(asked) and _is_version(asked[-1], message_id)
-
-
-def _is_version(turn: str, message_id: int) -> bool:
-    return turn.partition("-e")[0] == str(message_id)
+    return known.state.status is not Status.RESOLVED and bool(asked) and original_of(asked[-1]) == original

@@ -91,11 +91,13 @@ class Forum:
         )
 
     async def copy(self, topic: int, chat: int, message: int, over: asyncio.Event) -> None:
-        """Copy a customer's message."""
-        bot, origin = self._wire.bot, await self._wire.moves.now(chat)
+        """Copy a customer's message; what a group said before it moved is left, its new number means another one."""
+        if await self._wire.moves.now(chat) != chat:
+            return
+        bot = self._wire.bot
         await self.act(
             lambda: bot.copy_message(
-                self.chat, origin, message, message_thread_id=topic, parse_mode=None, request_timeout=_PATIENCE
+                self.chat, chat, message, message_thread_id=topic, parse_mode=None, request_timeout=_PATIENCE
             ),
             over,
         )

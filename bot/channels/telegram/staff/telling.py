@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.channels.telegram.address import address_of
 from bot.channels.telegram.outgoing.splitting import LONGEST_PART, split, units
 from bot.channels.telegram.outgoing.wording import valid
+from bot.channels.telegram.turn_ids import message_of
 from bot.conversation.messages import BOT, Attachment, State, Status, Turn
 
 WATCHED = "watched"
@@ -54,13 +54,13 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is shown at once: the parts of a text, then copies of the customer's messages of these numbers.
+    """What is shown at once: the parts of a text, then copies of these messages of the customer's.
 
     It reaches up to the event `shown`; `ended`: that one ends the episode.
     """
 
     parts: tuple[str, ...] = ()
-    copies: tuple[int, ...] = ()
+    copies: tuple[tuple[int, int], ...] = ()
     shown: str = ""
     ended: bool = False
 
@@ -85,7 +85,7 @@ def opening(state: State, turns: Sequence[Turn], *, doubt: bool = False) -> Batc
         said = said[1:]
     else:
         text = _opened(head, [], doubt=doubt)
-    copies = tuple(number for turn in said for number in copies_of(state.id, turn))
+    copies = tuple(copy for turn in said for copy in copies_of(state.id, turn))
     return Batch(tuple(split(text)), copies)
 
 
@@ -95,7 +95,7 @@ def batch_of(conversation: str, happenings: Iterable[Happening], agents: str) ->
     A picture ends it, so that later words come after it; so does the end of the episode.
     """
     lines: list[str] = []
-    copies: tuple[int, ...] = ()
+    copies: tuple[tuple[int, int], ...] = ()
     shown, ended, length = "", False, 0
     for happening in happenings:
         turn = happening.turn
@@ -126,16 +126,10 @@ def line(turn: Turn, longest: int | None = _LONGEST_TURN) -> str:
     return f"{_ICONS[turn.role]} {who}:{attached} {text}".rstrip()
 
 
-def copies_of(conversation: str, turn: Turn) -> tuple[int, ...]:
-    """The number of the customer's message, if Telegram can copy it."""
-    number = turn.id.partition("-e")[0]
-    if turn.role != "customer" or not turn.attachments or not number.isdecimal():
-        return ()
-    try:
-        address_of(conversation)
-    except ValueError:
-        return ()
-    return (int(number),)
+def copies_of(conversation: str, turn: Turn) -> tuple[tuple[int, int], ...]:
+    """The chat and the number of the customer's message, if Telegram can copy it."""
+    found = message_of(turn.id, conversation) if turn.role == "customer" and turn.attachments else None
+    return () if found is None else (found,)
 
 
 def episode(turns: Iterable[Turn]) -> list[Turn]:

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import structlog
 
-from bot.channels.telegram.address import address_of
 from bot.channels.telegram.outgoing.fates import NotSent
 from bot.channels.telegram.staff.forum import Forum, TopicLost
 from bot.channels.telegram.staff.notes import Note, Notes
@@ -160,9 +159,9 @@ class Topics:
 
     async def _bring_rest(self, conversation: str, note: Note, batch: Batch, over: asyncio.Event) -> None:
         await self._bring_parts(note.topic, batch.parts[1:], over)
-        for number in batch.copies:
+        for chat, number in batch.copies:
             try:
-                await self._forum.copy(note.topic, address_of(conversation).chat, number, over)
+                await self._forum.copy(note.topic, chat, number, over)
             except NotSent as refusal:
                 _log.info("a message cannot be copied", conversation=conversation, reason=str(refusal))
 

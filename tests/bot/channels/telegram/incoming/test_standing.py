@@ -47,6 +47,23 @@ async def test_a_group_that_moves_goes_on_with_its_conversation(
 
 
 @pytest.mark.usefixtures("running")
+async def test_after_a_move_numbers_that_start_again_lose_no_message(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    first = telegram.write("One?", chat=GROUP, mention=True, sender=42)["message"]
+    await telegram.until(lambda: len(telegram.sent(GROUP)) == 1)
+    telegram.migrate(GROUP, SUPERGROUP)
+    again = first | {"chat": updates.place(SUPERGROUP), "text": first["text"].replace("One?", "Two?")}
+    telegram.push({"message": again})
+    await telegram.until(lambda: len(telegram.sent(SUPERGROUP)) == 1)
+    telegram.push({"message": first | {"chat": updates.place(SUPERGROUP), "message_id": first["message_id"] + 50}})
+    await telegram.until(lambda: len(telegram.sent(SUPERGROUP)) == 2)
+    edited = again | {"text": again["text"].replace("Two?", "Three?"), "edit_date": 1_800_000_000}
+    telegram.push({"edited_message": edited | {"message_id": first["message_id"] + 50}})
+    await telegram.until(lambda: len(telegram.sent(SUPERGROUP)) == 3)
+
+    assert await desk.asked(f"telegram:{GROUP}") == ["One?", "Two?", "One?", "Three?"]
+
+
+@pytest.mark.usefixtures("running")
 async def test_an_answer_that_is_not_wanted_any_more_is_stopped(telegram: FakeTelegram, desk: FrontDesk) -> None:
     telegram.write("Hello")
     await telegram.until(lambda: bool(telegram.sent(42)))

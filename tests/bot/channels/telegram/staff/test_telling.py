@@ -52,7 +52,7 @@ def test_words_after_pictures_come_after_them() -> None:
     photo = Attachment("photo", "ref")
     turns = told(turn(1), turn(2, attachments=(photo,)), turn(3, attachments=(photo,)), turn(4))
     batch = batch_of("telegram:42", turns, "staff-")
-    assert (batch.copies, batch.shown) == ((2, 3), "3-0")
+    assert (batch.copies, batch.shown) == (((42, 2), (42, 3)), "3-0")
     assert batch_of("web:42", turns, "staff-").copies == ()
 
 
