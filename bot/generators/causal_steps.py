@@ -80,7 +80,7 @@ class Steps:
         torch.set_num_threads(self._reading_threads if len(ids) > 1 else self._writing_threads)
         with torch.inference_mode():
             batch = torch.tensor([list(ids)], device=self._device)  # (1, len(ids))
-            logits = self._model(batch, past_key_values=cache, use_cache=True, logits_to_keep=1).logits
+            logits = self._model(batch, cache=cache, use_cache=True, logits_to_keep=1).logits
             return int(logits[0, -1].argmax())
 
 
