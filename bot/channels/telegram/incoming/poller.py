@@ -21,7 +21,8 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.utils.backoff import Backoff
 
-from bot.channels.telegram.errors import WRONG_TOKEN, TelegramError, in_one_line
+from bot.channels.telegram.errors import in_one_line
+from bot.channels.telegram.incoming.refusals import Refusals
 from bot.channels.telegram.pacing import Stopping, Tempo, rest, unless_stopped
 from bot.conversation.base import ConversationsError
 from bot.delivery.base import Inbox
@@ -53,11 +54,12 @@ class Poller:
         self._kinds = kinds
         self._tempo = tempo
         self._offset: int | None = None
+        self._refusals = Refusals(tempo)
         self._network = Backoff(tempo.retry)
         self._store = Backoff(tempo.retry)
 
     async def run(self, over: asyncio.Event) -> None:
-        """Poll until `over` is set. Raises TelegramError when Telegram refuses the token."""
+        """Poll until `over` is set."""
         # Another process may have moved on meanwhile: what Telegram gives again, the inbox knows.
         self._offset = None
         try:
@@ -74,7 +76,7 @@ class Poller:
                 await unless_stopped(over, self._bot.delete_webhook(drop_pending_updates=False))
                 return
             except (TelegramUnauthorizedError, TelegramNotFound) as error:
-                raise TelegramError(WRONG_TOKEN) from error
+                await self._refusals.outwait(error, over)
             except (TelegramAPIError, ClientDecodeError) as error:
                 await self._wait_for_telegram(error, over)
 
@@ -85,7 +87,7 @@ class Poller:
             call = self._bot(asked, request_timeout=self._tempo.poll + _ANSWER_TIME)
             updates = await unless_stopped(over, call)
         except (TelegramUnauthorizedError, TelegramNotFound) as error:
-            raise TelegramError(WRONG_TOKEN) from error
+            await self._refusals.outwait(error, over)
         except TelegramRetryAfter as error:
             await rest(over, error.retry_after)
         except TelegramConflictError as error:

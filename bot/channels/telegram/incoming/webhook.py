@@ -13,7 +13,8 @@ from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramNotF
 from aiogram.utils.backoff import Backoff
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.channels.telegram.errors import WRONG_TOKEN, TelegramError, in_one_line
+from bot.channels.telegram.errors import in_one_line
+from bot.channels.telegram.incoming.refusals import Refusals
 from bot.channels.telegram.pacing import Stopping, Tempo, rest, unless_stopped
 from bot.conversation.base import ConversationsError
 from bot.delivery.base import Inbox
@@ -80,9 +81,9 @@ def _number_of(raw: bytes) -> int:
 async def tell_telegram(bot: Bot, webhook: Webhook, kinds: Sequence[str], tempo: Tempo, over: asyncio.Event) -> None:
     """Have updates of the wanted `kinds` brought to us; what waits at Telegram is kept.
 
-    Tries until Telegram has agreed, or `over` is set. Raises TelegramError when Telegram refuses the token.
+    Tries until Telegram has agreed, or `over` is set.
     """
-    backoff = Backoff(tempo.retry)
+    backoff, refusals = Backoff(tempo.retry), Refusals(tempo)
     try:
         while True:
             setting = bot.set_webhook(
@@ -95,7 +96,7 @@ async def tell_telegram(bot: Bot, webhook: Webhook, kinds: Sequence[str], tempo:
             try:
                 await unless_stopped(over, setting)
             except (TelegramUnauthorizedError, TelegramNotFound) as error:
-                raise TelegramError(WRONG_TOKEN) from error
+                await refusals.outwait(error, over)
             except (TelegramAPIError, ClientDecodeError) as error:
                 _log.warning("the webhook is not set, trying again", url=webhook.url, error=in_one_line(error))
                 await rest(over, next(backoff))

@@ -12,7 +12,6 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramConflictError
 
-from bot.channels.base import ChannelError
 from bot.channels.telegram import TelegramError, run
 from bot.channels.telegram.texts import languages
 from bot.delivery.base import Post
@@ -101,16 +100,21 @@ async def test_a_wrong_token_is_one_clear_line(
         await run(desk, post, token, api=telegram.url, stop=asyncio.Event(), tempo=TEMPO)
 
 
-async def test_a_token_that_is_revoked_later_ends_the_channel(
-    telegram: FakeTelegram, desk: FrontDesk, post: Post
+async def test_a_token_that_is_revoked_later_is_told_of_once_and_waited_for(
+    telegram: FakeTelegram, channel: Open
 ) -> None:
-    task = asyncio.create_task(run(desk, post, TOKEN, api=telegram.url, stop=asyncio.Event(), tempo=TEMPO))
-    await telegram.until(lambda: len(telegram.commands) == len(languages()))
-    telegram.token = "700001:AANewNewNewNewNewNewNewNewNewNewNewNe"
-    telegram.write("wakes the poll")
+    with structlog.testing.capture_logs() as lines:
+        async with channel() as task:
+            await telegram.until(lambda: len(telegram.commands) == len(languages()))
+            telegram.token = "700001:AANewNewNewNewNewNewNewNewNewNewNewNe"
+            telegram.write("wakes the poll")
+            await asyncio.sleep(6 * TEMPO.retry.max_delay)
+            assert not task.done()
+            telegram.token = TOKEN
+            await telegram.until(lambda: telegram.sent(42) == ["You asked: wakes the poll"])
 
-    with pytest.raises(ChannelError, match="refuses the token"):
-        await task
+    [told] = [line for line in lines if line["log_level"] == "error"]
+    assert "KEFU_TELEGRAM_TOKEN" in told["cure"]
 
 
 async def test_an_address_that_is_none_is_refused(desk: FrontDesk, post: Post) -> None:

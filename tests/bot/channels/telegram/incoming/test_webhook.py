@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import structlog
 from aiogram import Bot
 from fastapi import FastAPI
 
@@ -24,6 +25,7 @@ from bot.delivery.redis import redis_post
 from tests.bot.channels.telegram.conftest import Open
 from tests.conftest import RealServer
 from tests.fakes import updates
+from tests.fakes.faults import Fault
 from tests.fakes.frontdesk import FrontDesk, Outage, answered
 from tests.fakes.telegram import FakeTelegram, acknowledged_between
 
@@ -229,6 +231,15 @@ async def test_nothing_is_acknowledged_or_lost_while_the_store_is_away(
     assert not acknowledged_between(telegram.deliveries, down, up)
     for chat in (1, 2, 3):
         assert await desk.asked(f"telegram:{chat}") == [str(n) for n in range(20) if 1 + n % 3 == chat]
+
+
+async def test_a_token_that_is_refused_for_a_while_ends_nothing(telegram: FakeTelegram, channel: Open) -> None:
+    telegram.fail("setWebhook", Fault(401, "Unauthorized"), times=3)
+    with structlog.testing.capture_logs() as lines:
+        async with channel(None, Webhook("http://127.0.0.1:9/telegram/updates", SECRET)):
+            await telegram.until(lambda: bool(telegram.webhook.url))
+
+    assert [line["log_level"] for line in lines if "cure" in line] == ["error"]
 
 
 async def test_polling_ends_the_webhook_and_takes_over_what_waits(
