@@ -1,7 +1,7 @@
 """Which messages can be accepted at all. Knows no conversation and no channel."""
 
-LONGEST_MESSAGE = 4000
-"""Characters. Telegram's own limit is 4,096; a longer text on the website is a document, not a question."""
+LONGEST_MESSAGE = 4096
+"""Characters: what Telegram lets a customer write must be accepted. A longer text is a document, not a question."""
 
 
 def objection(text: str) -> str | None:

@@ -13,7 +13,7 @@ from bot.channels.telegram.incoming.door import Door, language_of, ours
 from bot.channels.telegram.incoming.filters import FromPerson, UnknownCommand, Where
 from bot.channels.telegram.incoming.links import question_in
 from bot.channels.telegram.texts import FALLBACK, languages, menu
-from bot.conversation.messages import BOT, Status, Turn
+from bot.conversation.messages import BOT, Status
 
 _log = structlog.get_logger(__name__)
 
@@ -39,12 +39,12 @@ async def greet(message: Message, command: CommandObject, address: Address, door
     """Welcome a customer, and take the question that the link brought along."""
     if question := question_in(command.args or ""):
         await door.ask(address, ours(message, address, question))
-    door.tell(address, language_of(message.from_user), "welcome")
+    await door.remark(address, language_of(message.from_user), "welcome")
 
 
 async def explain(message: Message, address: Address, door: Door) -> None:
     """Say what the bot can do."""
-    door.explain(address, language_of(message.from_user))
+    await door.explain(address, language_of(message.from_user))
 
 
 async def fetch_person(message: Message, address: Address, door: Door) -> None:
@@ -54,14 +54,11 @@ async def fetch_person(message: Message, address: Address, door: Door) -> None:
 
 async def fetch_bot(message: Message, address: Address, door: Door) -> None:
     """Let the bot answer again, unless an agent has begun to."""
-    known = await door.read(address)
-    state, language = known.state, language_of(message.from_user)
-    if state.status is not Status.RESOLVED and _agent_has_spoken(known.turns):
-        door.tell(address, language, "colleague_has_it")
-        return
-    if state.owner != BOT or state.status is Status.WAITING:
-        await door.reception.hand_back(address.conversation)
-    door.tell(address, language, "bot_is_back")
+    state = (await door.read(address, last=0)).state
+    # One that has ended is the bot's already, and stays ended.
+    if state.status is not Status.RESOLVED:
+        state = await door.hand_back(address)
+    door.tell(address, language_of(message.from_user), "bot_is_back" if state.owner == BOT else "colleague_has_it")
 
 
 async def begin_anew(message: Message, address: Address, door: Door) -> None:
@@ -78,21 +75,6 @@ async def say_goodbye(message: Message, address: Address, door: Door) -> None:
 
 async def leave_to_others(message: Message) -> None:
     """A command in a group that is not ours is another bot's."""
-
-
-def _agent_has_spoken(turns: tuple[Turn, ...]) -> bool:
-    """Whether an agent has said anything since the last episode ended."""
-    reopened = 0
-    for turn in reversed(turns):
-        if turn.role == "agent":
-            return True
-        if turn.role == "event" and turn.text == "reopened":
-            reopened += 1
-        elif turn.role == "event" and turn.text == "resolved":
-            if not reopened:
-                return False
-            reopened -= 1
-    return False
 
 
 async def set_commands(bot: Bot) -> None:

@@ -1,7 +1,7 @@
 """Takes Telegram's messages to the reception. Knows how a message becomes ours, but routes and sends nothing."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from aiogram import types
@@ -17,8 +17,11 @@ from bot.channels.telegram.texts import help_text, hinted_language, text
 from bot.channels.telegram.turn_ids import edition_id, turn_id
 from bot.conversation.base import ConversationUnknown, MessageConflict
 from bot.conversation.messages import BOT, Conversation, Message, State
+from bot.desk.admission import LONGEST_MESSAGE
 
 _log = structlog.get_logger(__name__)
+
+_REST = " […]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,29 @@ class Door:
         """Say a text of the channel itself."""
         self.sender.post(address, text(name, language, **parts))
 
-    def explain(self, address: Address, language: str) -> None:
-        """Say what the bot can do."""
-        self.sender.post(address, help_text(language))
+    async def remark(self, address: Address, language: str, name: str, **parts: str) -> None:
+        """Say it only while no agent speaks: to whom a person has written, the channel has nothing to add."""
+        if await self.bot_speaks(address):
+            self.tell(address, language, name, **parts)
+
+    async def explain(self, address: Address, language: str) -> None:
+        """Say what the bot can do, while no agent speaks."""
+        if await self.bot_speaks(address):
+            self.sender.post(address, help_text(language))
 
     async def ask(self, address: Address, message: Message) -> None:
-        """Accept a question; what cannot be accepted is told."""
+        """Accept a question; what cannot be accepted is told, or cut for the agent who has the conversation."""
         try:
             new = await self.reception.receive(message)
         except MessageRefused as refusal:
-            self.tell(address, message.language, "refused", reason=str(refusal))
+            if await self.bot_speaks(address):
+                self.tell(address, message.language, "refused", reason=str(refusal))
+            elif len(message.text) > LONGEST_MESSAGE:
+                await self.ask(address, replace(message, text=_cut(message.text)))
+            else:
+                _log.warning(
+                    "an agent does not get a message", conversation=address.conversation, reason=str(refusal)
+                )
         except MessageConflict as error:
             _log.warning("a message came again with another text; the first one stands", error=str(error))
         else:
@@ -73,6 +89,13 @@ class Door:
         except ConversationUnknown:
             _log.debug("there is no conversation to end", conversation=address.conversation)
 
+    async def hand_back(self, address: Address) -> State:
+        """Let the bot answer again, unless an agent has said something in this episode; who has it then."""
+        try:
+            return await self.reception.hand_back(address.conversation, unless_spoken=True)
+        except ConversationUnknown:
+            return State(address.conversation)
+
     async def bot_speaks(self, address: Address) -> bool:
         """Whether no agent has taken the conversation: only then the channel remarks on messages."""
         return (await self.read(address, last=0)).state.owner == BOT
@@ -86,6 +109,10 @@ class Door:
             return False
         self._albums.append(album)
         return True
+
+
+def _cut(words: str) -> str:
+    return words[: LONGEST_MESSAGE - len(_REST)] + _REST
 
 
 def language_of(person: types.User | None) -> str:

@@ -22,7 +22,7 @@ async def read_text(message: Message, words: str, address: Address, door: Door) 
     if words.strip():
         await door.ask(address, ours(message, address, words))
     else:
-        door.explain(address, language_of(message.from_user))
+        await door.explain(address, language_of(message.from_user))
 
 
 async def read_attachment(message: Message, words: str, address: Address, door: Door) -> None:

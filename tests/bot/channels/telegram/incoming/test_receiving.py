@@ -117,10 +117,45 @@ async def test_human_asks_for_a_person(telegram: FakeTelegram, desk: FrontDesk) 
 
 @pytest.mark.usefixtures("running")
 async def test_what_the_desk_refuses_is_told(telegram: FakeTelegram) -> None:
-    telegram.write("x" * 4050)
+    telegram.write("x" * 4097)
 
     [told] = await replies(telegram, 1)
-    assert "4,050 characters" in told
+    assert "4,097 characters" in told
+
+
+@pytest.mark.usefixtures("running")
+async def test_as_much_as_telegram_lets_write_is_taken(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    telegram.write("x" * 4096)
+    await replies(telegram, 1)
+
+    assert await desk.asked("telegram:42") == ["x" * 4096]
+
+
+@pytest.mark.usefixtures("running")
+async def test_while_an_agent_has_it_the_channel_neither_remarks_nor_keeps_words_from_the_agent(
+    telegram: FakeTelegram, desk: FrontDesk
+) -> None:
+    telegram.write("Hello")
+    await replies(telegram, 1)
+    await desk.say("telegram:42", "Mia", "I'm on it.", "turn-1")
+    for said in (
+        "x" * 5000,
+        "null \x00",
+        "/help",
+        "/start",
+        "/start q-SG93IGRvIEkgcmV0dXJuIGFuIGl0ZW0_",
+        "/unheard_of",
+    ):
+        telegram.write(said)
+    telegram.write("thanks")
+    telegram.write("Hello", chat=43)
+    await replies(telegram, 1, chat=43)
+    await replies(telegram, 2)
+
+    _, long, *rest = await desk.asked("telegram:42")
+    assert (len(long), long.startswith("xxx"), long.endswith("[…]")) == (4096, True, True)
+    assert rest == ["How do I return an item?", "thanks"]
+    assert telegram.sent(42) == ["You asked: Hello", "Mia: I'm on it."]
 
 
 @pytest.mark.usefixtures("running")
