@@ -44,10 +44,11 @@ def sources_unlisted(answer: Mapping[str, Any]) -> bool:
 
 
 def _said(turn: Turn) -> Marked:
-    said = marked(valid(turn.text))
-    if turn.role == "agent" and turn.name and said.text:
-        return joined(Marked(f"{valid(turn.name)}: "), said)
-    return said
+    if turn.role != "agent":
+        return marked(valid(turn.text))
+    # What a person typed is no Markdown: an order's number keeps its stars and underscores.
+    said = Marked(valid(turn.text))
+    return joined(Marked(f"{valid(turn.name)}: "), said) if turn.name and said.text else said
 
 
 def _visible(whole: Marked) -> list[Marked]:

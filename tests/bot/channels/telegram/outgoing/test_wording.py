@@ -65,10 +65,19 @@ def test_a_list_that_does_not_fit_below_goes_whole_into_its_own_part() -> None:
 
 
 def test_an_agents_name_stands_before_the_words() -> None:
-    [part] = parts_of(Turn("t", "agent", "**Hello!**", 0.0, "M*i*a"))
+    [part] = parts_of(Turn("t", "agent", "Hello!", 0.0, "M*i*a"))
 
     assert part.text == "M*i*a: Hello!"
-    assert [(entity.type, entity.offset, entity.length) for entity in part.entities] == [("bold", 7, 6)]
+
+
+@pytest.mark.parametrize(
+    "text", ["2*3*4 = 24, use __init__ or `ls`", "# 5 is yours", "[here](https://a.example)", "- a\n- b"]
+)
+def test_an_agents_words_stay_as_they_were_typed(text: str) -> None:
+    [part] = parts_of(Turn("t", "agent", text, 0.0))
+
+    assert part.text == text
+    assert list(part.entities) == []
 
 
 @pytest.mark.parametrize("role", ["event", "customer"])
