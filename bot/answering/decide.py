@@ -20,14 +20,13 @@ class Weights:
     """Logistic regression from a hit's features to the probability that its entry answers.
 
     All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
-    every knowledge. Chosen on questions held out of knowledge, as scripts/EXPERIMENTS.md tells under "Confidence, a
-    second time"; scripts/fit_confidence.py fits others.
+    every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
     """
 
-    bias: float = -2.64
-    closeness: float = 1.19
-    coverage: float = 1.19
-    margin: float = 4.75
+    bias: float = -2.51
+    closeness: float = 1.06
+    coverage: float = 1.26
+    margin: float = 6.24
 
 
 @dataclass(frozen=True, slots=True)
