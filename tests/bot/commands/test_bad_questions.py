@@ -40,7 +40,7 @@ def test_a_bad_line_is_named(name: str) -> None:
     [
         (b"", "the message is empty"),
         (b" \t ", "the message is empty"),
-        (20_000 * b"a", "the message has 20,000 characters; at most 4,000 are accepted"),
+        (20_000 * b"a", "the message has 20,000 characters; at most 4,096 are accepted"),
         (b"caf\xe9", "the message is not valid Unicode (it contains half of a surrogate pair)"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.frontdesk import FrontDesk
 from tests.fakes.telegram import FakeTelegram
 
+MENTION = "@kefu_test_bot"
 pytestmark = pytest.mark.usefixtures("running")
 
 
@@ -46,6 +47,34 @@ async def test_of_an_older_message_agents_are_told(telegram: FakeTelegram, desk:
     assert note.startswith(f"{first['message']['message_id']}-e1800000000-")
     assert (note.endswith("-edited"), words) == (True, "x" * 200)
     assert await desk.asked("telegram:42") == ["one", "two", "three"]
+
+
+async def test_two_edits_in_one_second_are_both_taken(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    first = telegram.write("one")
+    await telegram.until(lambda: len(telegram.sent(42)) == 1)
+    edit(telegram, first, "two")
+    edit(telegram, first, "three")
+    edit(telegram, first, "three")
+    await telegram.until(lambda: not telegram.pending and "three" in telegram.sent(42)[-1])
+
+    assert await desk.asked("telegram:42") == ["one", "two", "three"]
+
+
+async def test_in_a_group_an_edit_may_turn_to_the_bot_for_the_first_time(
+    telegram: FakeTelegram, desk: FrontDesk
+) -> None:
+    mention = {"entities": [{"type": "mention", "offset": 0, "length": len(MENTION)}]}
+    first, second = (telegram.write("When do you open?", chat=-9, sender=42) for _ in range(2))
+    edit(telegram, first, "When do you close?")
+    edit(telegram, first, f"{MENTION} When do you open?", **mention)
+    await telegram.until(lambda: telegram.sent(-9) == ["You asked: When do you open?"])
+    await desk.resolve("telegram:-9", "Mia")
+    edit(telegram, second, f"{MENTION} And on Sunday?", **mention)
+    await telegram.until(lambda: telegram.sent(-9)[1:] == ["You asked: And on Sunday?"])
+    edit(telegram, second, f"{MENTION} And on Monday?", at=1_800_000_001, **mention)
+    await telegram.until(lambda: telegram.sent(-9)[2:] == ["You asked: And on Monday?"])
+
+    assert await desk.asked("telegram:-9") == ["When do you open?", "And on Sunday?", "And on Monday?"]
 
 
 async def test_after_the_end_an_edit_begins_nothing(telegram: FakeTelegram, desk: FrontDesk) -> None:
