@@ -7,10 +7,12 @@ from bot.channels.telegram.outgoing.splitting import LONGEST_PART, split, units
 from bot.channels.telegram.outgoing.wording import valid
 from bot.channels.telegram.turn_ids import message_of
 from bot.conversation.messages import BOT, Attachment, State, Status, Turn
+from bot.conversation.records import HANDED_BACK, REOPENED, RESOLVED, TAKEN_OVER, UNDELIVERABLE
+from bot.delivery.base import UNCONFIRMED, UNDELIVERED
+from bot.desk.desk import RATED_DOWN, RATED_UP
 
 WATCHED = "watched"
 """The event that a member of the staff opened the topic of a conversation that the bot leads."""
-RESOLVED, REOPENED = "resolved", "reopened"
 
 HOW = (
     "Write here to answer: the customer gets it, and the bot falls silent.\n"
@@ -21,19 +23,19 @@ DOUBT = "(It is not known whether Telegram had made a topic before: one of this 
 _ICONS = {"customer": "👤", "bot": "🤖", "agent": "🎧"}
 _NAMELESS = {"customer": "Customer", "bot": "Bot", "agent": "Agent"}
 _HAPPENED = {
-    "taken_over": "{name} has taken over; the bot is silent.",
-    "handed_back": "The bot answers again.",
+    TAKEN_OVER: "{name} has taken over; the bot is silent.",
+    HANDED_BACK: "The bot answers again.",
     "handed_over": "Handed over: {reason}.",
     RESOLVED: "Ended by {name}.",
     REOPENED: "Reopened by {name}.",
     WATCHED: "",
-    "undelivered": "⚠ Not delivered: {name}",
-    "unconfirmed": "⚠ It may not have arrived: {name}",
+    UNDELIVERED: "⚠ Not delivered: {name}",
+    UNCONFIRMED: "⚠ It may not have arrived: {name}",
     "withdrawn": "An answer of the bot was held back: an agent had come.",
-    "undeliverable": "⚠ Every attempt of the bot to answer failed.",
+    UNDELIVERABLE: "⚠ Every attempt of the bot to answer failed.",
     "edited": "✏ The customer edited an earlier message: {name}",
-    "rated_up": "👍 The customer found an answer helpful.",
-    "rated_down": "👎 The customer found an answer not helpful.",
+    RATED_UP: "👍 The customer found an answer helpful.",
+    RATED_DOWN: "👎 The customer found an answer not helpful.",
     "stopped": "The customer stopped an answer.",
 }
 _BY_BLOCKING = "telegram"
@@ -130,20 +132,6 @@ def copies_of(conversation: str, turn: Turn) -> tuple[tuple[int, int], ...]:
     """The chat and the number of the customer's message, if Telegram can copy it."""
     found = message_of(turn.id, conversation) if turn.role == "customer" and turn.attachments else None
     return () if found is None else (found,)
-
-
-def episode(turns: Iterable[Turn]) -> list[Turn]:
-    """The turns since the last end that was not taken back."""
-    ended: list[list[Turn]] = []
-    now: list[Turn] = []
-    for turn in turns:
-        now.append(turn)
-        if _is(turn, RESOLVED):
-            ended.append(now)
-            now = []
-        elif _is(turn, REOPENED) and ended:
-            now = ended.pop() + now
-    return now
 
 
 def wakes(turn: Turn) -> bool:

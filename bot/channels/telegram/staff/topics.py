@@ -15,10 +15,11 @@ import structlog
 from bot.channels.telegram.outgoing.fates import NotSent
 from bot.channels.telegram.staff.forum import Forum, TopicLost
 from bot.channels.telegram.staff.notes import Note, Notes
-from bot.channels.telegram.staff.telling import Batch, Happening, batch_of, episode, opening, title, wakes
+from bot.channels.telegram.staff.telling import Batch, Happening, batch_of, opening, title, wakes
 from bot.conversation.base import Conversations
 from bot.conversation.messages import BOT, State, Status
 from bot.conversation.records import turn_of
+from bot.desk.history import this_episode
 
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class Topics:
         async def introduce() -> tuple[Batch, str]:
             # Made when its turn has come: much may have happened meanwhile.
             happenings, last = await self._happenings(conversation, "0")
-            state, turns = await self._state(conversation), episode(one.turn for one in happenings)
+            state, turns = await self._state(conversation), this_episode([one.turn for one in happenings])
             batch = opening(state, turns, doubt=doubt)
             await self._forum.write(note.topic, batch.parts[0])
             return batch, last

@@ -1,7 +1,7 @@
 """How conversations read in topics."""
 
 from bot.channels.telegram.outgoing.splitting import LONGEST_PART, units
-from bot.channels.telegram.staff.telling import Happening, batch_of, episode, line, opening, title
+from bot.channels.telegram.staff.telling import Happening, batch_of, line, opening, title
 from bot.conversation.messages import Attachment, State, Status, Turn
 
 WAITING = State("telegram:42", status=Status.WAITING, reason="asked_for_person", language="de", name="Ada")
@@ -66,12 +66,6 @@ def test_the_staffs_own_words_are_not_repeated_to_them() -> None:
 def test_the_end_ends_a_batch() -> None:
     batch = batch_of("web:1", told(turn(1), event("resolved", "Mia"), turn(2)), "staff-")
     assert (batch.ended, batch.shown) == (True, "2-0")
-
-
-def test_an_episode_begins_after_the_last_end_that_stands() -> None:
-    first, second = turn(1), turn(2)
-    assert episode([first, event("resolved"), second]) == [second]
-    assert episode([first, event("resolved"), event("reopened"), second])[0] is first
 
 
 def test_what_happened_is_told_in_words() -> None:
