@@ -10,6 +10,7 @@ NotSent          it has surely no effect
 └── Refused      it will never be taken
     └── Gone     nobody is there any more
 Unclear          it may have had its effect, or not
+└── Failing      Telegram, or what stands before it, failed; in practice it has none
 """
 
 from collections.abc import Awaitable
@@ -33,7 +34,7 @@ from bot.channels.telegram.errors import in_one_line
 
 Result = TypeVar("Result")
 
-_UNCLEAR = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+_UNCLEAR = (TelegramNetworkError, ClientDecodeError)
 # Before a byte of the call was written.
 _UNCONNECTED = (ClientConnectorError, ConnectionTimeoutError)
 # The poller ends the channel; what is to be sent must outlive the wrong token.
@@ -97,6 +98,10 @@ class Unclear(Exception):
     """The call may have had its effect, or not."""
 
 
+class Failing(Unclear):
+    """Telegram, or a gateway before it, failed: in practice the call has no effect, but nobody promises it."""
+
+
 async def fate(call: Awaitable[Result]) -> Result:
     """The call's result. Raises NotSent and its kinds, Unclear."""
     try:
@@ -113,11 +118,18 @@ def _told(error: TelegramAPIError | ClientDecodeError) -> Exception:
         return HasMoved(error.migrate_to_chat_id)
     if isinstance(error, _WRONG_TOKEN) or isinstance(error.__cause__, _UNCONNECTED):
         return Unreachable(reason)
+    if isinstance(error, TelegramServerError) or _of_a_gateway(error):
+        return Failing(reason)
     if isinstance(error, _UNCLEAR) and not isinstance(error, TelegramEntityTooLarge):
         return Unclear(reason)
     if isinstance(error, TelegramForbiddenError):
         return Gone(reason, blocked=True)
     return _refused(reason)
+
+
+def _of_a_gateway(error: Exception) -> bool:
+    """Whether the answer is a web page: Telegram's own server answers in JSON, even where half of it is lost."""
+    return isinstance(error, ClientDecodeError) and str(error.data).lstrip().startswith("<")
 
 
 def _refused(reason: str) -> NotSent:

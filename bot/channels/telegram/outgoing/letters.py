@@ -13,13 +13,17 @@ from bot.delivery.base import OPEN, Outgoing
 
 @dataclass(slots=True)
 class Part:
-    """One message to be; `doubtful`: an earlier sender may have sent it. So many `repeats` are left to us."""
+    """One message to be; `doubtful`: an earlier sender may have sent it. So many `repeats` are left to us.
+
+    Telegram may fail over it `failures` times more while it answers other calls.
+    """
 
     number: int
     content: Marked
     keyboard: InlineKeyboardMarkup | None = None
     doubtful: bool = False
     repeats: int = 1
+    failures: int = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aiogram.utils.backoff import Backoff
 
 from bot.channels.telegram.lease import Lease
 from bot.channels.telegram.outgoing.fates import (
+    Failing,
     Gone,
     HasMoved,
     MustWait,
@@ -112,7 +113,8 @@ class Postman:
                 await self._note(letter, part, "")
                 await self._mend(letter, part, refusal, backoff)
             except Unclear as error:
-                await self._doubt(letter, part, error, backoff)
+                await self._doubt(letter, part, error)
+                await self._until_answered(letter, error, backoff)
             except ConversationsUnavailable as error:
                 _log.warning("nothing can be sent: the outbox is unavailable", error=str(error))
                 await self._wire.rest(next(backoff))
@@ -215,11 +217,20 @@ class Postman:
         self._gone[letter.to.chat] = time.time(), reason
         return Unsent(reason, blocked=refusal.blocked)
 
-    async def _doubt(self, letter: Letter, part: Part, error: Unclear, backoff: Backoff) -> None:
-        """Nobody knows whether it arrived: repeat it, once and not before Telegram answers; or flag it."""
-        if letter.once or part.repeats == 0:
+    async def _doubt(self, letter: Letter, part: Part, error: Unclear) -> None:
+        """Nobody knows whether it arrived: raises Unsent where it must not be repeated."""
+        failing = isinstance(error, Failing)
+        if letter.once or (part.failures if failing else part.repeats) == 0:
             raise Unsent(f"it may have arrived, or not: {error}", UNCONFIRMED) from error
-        part.repeats -= 1
+        if failing:
+            part.failures -= 1
+            if part.repeats > 0:  # Else an earlier doubt remains.
+                await self._note(letter, part, "")
+        else:
+            part.repeats -= 1
+
+    async def _until_answered(self, letter: Letter, error: Unclear, backoff: Backoff) -> None:
+        """Wait for a Telegram that answers. Raises Stopping."""
         _log.warning("not sent, trying again", chat=letter.to.chat, error=str(error))
         while True:
             await self._wire.rest(next(backoff))

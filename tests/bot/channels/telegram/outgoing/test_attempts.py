@@ -73,6 +73,38 @@ async def test_a_telegram_that_is_away_for_long_costs_no_repeat(
     assert await told(conversations, name) == []
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [broken(), Fault(502, body="<html><title>502 Bad Gateway</title></html>")],
+    ids=["500", "a gateway's 502"],
+)
+async def test_an_answer_outlives_failures_of_telegram_in_a_row(
+    telegram: FakeTelegram, conversations: MemoryConversations, post: Post, fault: Fault
+) -> None:
+    telegram.fail("sendMessage", fault, times=6)
+    async with sending(telegram, conversations, post):
+        name = await reply(conversations, 42, Turn("t", "bot", "Hello", time.time()))
+        await telegram.until(lambda: bool(telegram.sent(42)))
+        await asyncio.sleep(0.1)
+
+    assert telegram.sent(42) == ["Hello"]
+    assert len(telegram.calls("sendMessage", 42)) == 7
+    assert await told(conversations, name) == []
+
+
+async def test_what_telegram_fails_over_for_ever_is_flagged_and_what_follows_is_sent(
+    telegram: FakeTelegram, conversations: MemoryConversations, post: Post
+) -> None:
+    telegram.fail("sendMessage", broken(), times=21)
+    async with sending(telegram, conversations, post):
+        name = await say(conversations, 42, "Hello")
+        await say(conversations, 42, "Next")
+        await telegram.until(lambda: bool(telegram.sent(42)))
+
+    assert telegram.sent(42) == ["Next"]
+    assert await told(conversations, name) == [UNCONFIRMED]
+
+
 async def test_cut_connections_lose_nothing_and_repeat_nothing_twice(
     telegram: FakeTelegram, conversations: MemoryConversations, post: Post
 ) -> None:
@@ -269,7 +301,7 @@ async def test_entities_that_telegram_refuses_are_left_out(
 ) -> None:
     telegram.fail("sendMessage", Fault(400, "Bad Request: can't parse entities: byte offset 3"))
     async with sending(telegram, conversations, post):
-        await say(conversations, 42, "**Hello**")
+        await reply(conversations, 42, Turn("t", "bot", "**Hello**", time.time()))
         await telegram.until(lambda: telegram.sent(42) == ["Hello"])
 
     refused, taken = telegram.calls("sendMessage", 42)
