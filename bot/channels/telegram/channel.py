@@ -4,6 +4,7 @@ Both ways in, polling and webhook, end in the post's inbox; one reader of all pr
 """
 
 import asyncio
+import functools
 from dataclasses import dataclass
 
 import structlog
@@ -123,7 +124,8 @@ class _Channel:
 
     async def run(self, stop: asyncio.Event) -> None:
         closing, holder = self.wire.stop, new_holder()
-        tasks = [asyncio.create_task(self._shift("reader", holder, self._read))]
+        lease = self._lease("reader", holder)
+        tasks = [asyncio.create_task(work_while_held(lease, functools.partial(self._read, lease), closing))]
         tasks.append(asyncio.create_task(self.door.sender.run()))
         if self.webhook is None:
             tasks.append(asyncio.create_task(self._shift("poller", holder, self._poller().run)))
@@ -143,21 +145,24 @@ class _Channel:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _read(self, over: asyncio.Event) -> None:
+    async def _read(self, lease: Lease, over: asyncio.Event) -> None:
         """Handle what comes in; whoever reads also sees to it that Telegram brings it."""
-        reader = Reader(self.wire.bot, self.dispatcher, self.wire.post, self.wire.tempo)
+        wire = self.wire
+        reader = Reader(wire.bot, self.dispatcher, wire.post, wire.tempo, lambda: lease.held)
         if self.webhook is None:
             await reader.run(over)
             return
-        telling = asyncio.create_task(tell_telegram(self.wire.bot, self.webhook, self._kinds, self.wire.tempo, over))
+        telling = asyncio.create_task(tell_telegram(wire.bot, self.webhook, self._kinds, wire.tempo, over))
         reading = asyncio.create_task(reader.run(over))
         try:
-            await asyncio.wait({telling})
-            telling.result()
-            await asyncio.wait({reading})
+            await asyncio.wait({telling, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if telling.done():
+                telling.result()
+                await asyncio.wait({reading})
         finally:
             over.set()
-            await asyncio.wait({reading})
+            await asyncio.wait({telling, reading})
+        telling.result()
         reading.result()
 
     def _poller(self) -> Poller:
@@ -169,5 +174,7 @@ class _Channel:
 
     async def _shift(self, name: str, holder: str, work: Work) -> None:
         """Do a work that one process of all does."""
-        lease = Lease(self.wire.post.leases, name, holder, self.wire.tempo, self.wire.stop)
-        await work_while_held(lease, work, self.wire.stop)
+        await work_while_held(self._lease(name, holder), work, self.wire.stop)
+
+    def _lease(self, name: str, holder: str) -> Lease:
+        return Lease(self.wire.post.leases, name, holder, self.wire.tempo, self.wire.stop)

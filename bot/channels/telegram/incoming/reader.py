@@ -7,6 +7,7 @@ nothing is counted and nothing laid aside.
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -28,9 +29,15 @@ _REMEMBERED = 86_400.0  # seconds
 
 
 class Reader:
-    """Handles what came in. Only the holder of the reader's lease may run one."""
+    """Handles what came in. Only the holder of the reader's lease may run one; `held` tells whether it is ours now.
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, post: Post, tempo: Tempo) -> None:
+    It is asked before each act: a process that stood still learns only later that its time is over.
+    """
+
+    def __init__(
+        self, bot: Bot, dispatcher: Dispatcher, post: Post, tempo: Tempo, held: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._held = held
         self._bot = bot
         self._dispatcher = dispatcher
         self._post = post
@@ -42,7 +49,7 @@ class Reader:
         done: Parcel | None = None
         try:
             handled = await self._recall(over)
-            while not over.is_set():
+            while not over.is_set() and self._held():
                 parcel = await self._next(done, over)
                 done = None
                 if parcel is None or parcel.receipt == handled or await self._settled(parcel, over):
@@ -85,6 +92,8 @@ class Reader:
     async def _handle(self, parcel: Parcel, over: asyncio.Event) -> None:
         update = self._read(parcel)
         while update is not None:
+            if not self._held():
+                raise Stopping
             try:
                 await self._dispatcher.feed_update(self._bot, update)
             except ConversationsUnavailable as error:

@@ -163,6 +163,44 @@ async def test_what_has_an_unknown_form_is_passed_over(
     assert {line["log_level"] for line in lines} == {"warning"}
 
 
+async def test_who_does_not_surely_hold_the_lease_handles_nothing(
+    post: Post, inbox: Outage, handler: Handler
+) -> None:
+    holding = [True]
+    handler.on["first"] = holding.clear
+    await put(post, 1, "first")
+    await put(post, 2, "second")
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.message.register(handler.handle)
+    async with Bot(TOKEN).context() as bot:
+        for _ in range(2):
+            await asyncio.wait_for(
+                Reader(bot, dispatcher, post, TEMPO, lambda: bool(holding)).run(asyncio.Event()), 5
+            )
+        assert handler.tried == ["first"]
+        assert await post.inbox.waiting() == 2
+    async with reading(post, handler):
+        await emptied(post)
+
+    assert handler.tried == ["first", "second"]
+    assert inbox.dead == []
+
+
+async def test_a_lease_that_ends_while_the_store_is_waited_for_ends_the_handling(
+    post: Post, handler: Handler
+) -> None:
+    held = iter([True, True, False])
+    handler.on["early"] = failing(ConversationsUnavailable("away"))
+    await put(post, 1, "early")
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.message.register(handler.handle)
+    async with Bot(TOKEN).context() as bot:
+        await asyncio.wait_for(Reader(bot, dispatcher, post, TEMPO, lambda: next(held)).run(asyncio.Event()), 5)
+
+    assert handler.tried == ["early"]
+    assert await post.inbox.waiting() == 1
+
+
 async def test_what_was_handled_last_before_a_stop_is_not_handled_again(post: Post, handler: Handler) -> None:
     stopping = asyncio.Event()
     handler.on["last"] = stopping.set
