@@ -56,7 +56,7 @@ async def test_what_cannot_be_sent_is_owned_up_to(telegram: FakeTelegram, desk: 
     author: dict[str, Any] = {"from": {"id": 900, "is_bot": False, "first_name": "Mia"}}
     telegram.attach("document", chat=STAFF, topic=topic, **author)
     await group.shows(topic, "Files can't be passed on from here")
-    telegram.staff("x" * 4050, chat=STAFF, topic=topic)
+    telegram.staff("x" * 4097, chat=STAFF, topic=topic)
     await group.shows(topic, "Not sent: ")
 
     assert await agents_words(desk) == []
