@@ -6,6 +6,8 @@ import time
 import uuid
 from typing import Any
 
+import structlog
+
 from bot.conversation.base import ConversationsUnavailable
 from bot.conversation.keys import ALL_SHARDS, Shard, keys_of, post_key, shard_of
 from bot.conversation.messages import Turn
@@ -13,6 +15,8 @@ from bot.conversation.records import decode, encode, read_turn
 from bot.conversation.redis import RedisConversations
 from bot.conversation.server import Text
 from bot.delivery.base import FULL, UNDELIVERED, Attempt, Outgoing, Parcel, Post
+
+_log = structlog.get_logger(__name__)
 
 _HERE = "bot.delivery/"
 
@@ -46,14 +50,31 @@ class RedisOutbox:
             shards = [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
             filled = await self._server.filled([shard.outbox(self._channel) for shard in shards])
             for shard in itertools.compress(shards, filled):
-                keys = [shard.outbox(self._channel), shard.attempts(self._channel)]
-                call = self._calls.setdefault((sender, shard), uuid.uuid4().hex)
-                if found := await self._server.run(f"{_HERE}next_turn", keys, [self._settings, encode(sender), call]):
-                    del self._calls[sender, shard]
-                    return _outgoing(found)
+                if outgoing := await self._next_of(shard, sender):
+                    return outgoing
             return None
 
         return await self._server.until("outbox", look, wait)
+
+    async def _next_of(self, shard: Shard, sender: str) -> Outgoing | None:
+        keys = [shard.outbox(self._channel), shard.attempts(self._channel), shard.dead]
+        while True:
+            call = self._calls.setdefault((sender, shard), uuid.uuid4().hex)
+            found = await self._server.run(f"{_HERE}next_turn", keys, [self._settings, encode(sender), call])
+            if not found:
+                return None
+            del self._calls[sender, shard]
+            try:
+                return _outgoing(found)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                await self._bury(found, error)
+
+    async def _bury(self, found: list[Any], error: Exception) -> None:
+        """Lay an entry aside that nobody can read, and tell its conversation: a newer version may have written it."""
+        receipt, name = decode(found[0]), decode(found[1])
+        reason = f"it cannot be read: {type(error).__name__}"
+        _log.error("a turn of the outbox cannot be read", conversation=name, receipt=receipt, reason=reason)
+        await self.settle(Outgoing(name, Turn(f"unread-{receipt}", "bot", "", 0.0), receipt), reason)
 
     async def attempt(self, outgoing: Outgoing, part: int, sender: str) -> Attempt:
         arguments = outgoing.receipt, str(part), encode(sender), outgoing.turn.role

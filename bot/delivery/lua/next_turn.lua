@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- The next turn of one shard that a channel must send; what is older than the retention is removed unsent.
+-- The next turn of one shard that a channel must send; what is older than the retention is laid aside unsent.
 -- KEYS  1 outbox · 2 attempts (hash: receipt -> what is known of its parts, a JSON object;
---       handed -> the last call that got a turn, and the turn's receipt)
+--       handed -> the last call that got a turn, and the turn's receipt) · 3 dead
 -- ARGV  1 settings · 2 sender · 3 the call's own name: one whose answer was not heard is made again under the same
 -- Returns {receipt, conversation, turn as JSON, deliveries, parts as JSON or ''}, or nil
 
@@ -51,6 +51,7 @@ while true do
     redis.call('PEXPIRE', KEYS[2], settings.retention)
     return answer(entry)
   end
+  bury({dead = KEYS[3], id = entry[2][2]}, 'older than the retention', {entry[2][4]})
   redis.call('HDEL', KEYS[2], entry[1])
   drop(outbox, entry[1])
 end

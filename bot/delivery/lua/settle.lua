@@ -7,7 +7,9 @@ local at = place_of(ARGV[2])
 local entry = redis.call('XRANGE', at.outbox, ARGV[3], ARGV[3])[1]
 if not entry then return end
 if ARGV[4] ~= '' then
-  bury(at, ARGV[4], {entry[2][4]})
+  -- What is no JSON is laid aside as a text, so that the dead letters can be read.
+  local turn = entry[2][4]
+  bury(at, ARGV[4], {pcall(cjson.decode, turn) and turn or cjson.encode(turn)})
   local state = load_state(at)
   if state and redis.call('HEXISTS', at.seen, ARGV[5]) == 0 then
     local before = copy(state)
