@@ -28,6 +28,7 @@ from bot.channels.telegram.outgoing.fates import (
 from bot.channels.telegram.outgoing.lanes import LaneLeft
 from bot.channels.telegram.outgoing.letters import Letter, Part
 from bot.channels.telegram.outgoing.placeholders import Placeholders
+from bot.channels.telegram.pacing import Stopping
 from bot.channels.telegram.wire import Wire
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.messages import Turn
@@ -71,7 +72,7 @@ class Postman:
         try:
             if letter.outgoing is not None:
                 await self._prepare(letter, letter.outgoing.turn)
-            for part in letter.parts():
+            for part in _parts(letter):
                 await self._bring_part(letter, part)
         except Unsent as unsent:
             await self._give_up(letter, unsent)
@@ -117,6 +118,13 @@ class Postman:
                 await self._until_answered(letter, error, backoff)
             except ConversationsUnavailable as error:
                 _log.warning("nothing can be sent: the outbox is unavailable", error=str(error))
+                await self._wire.rest(next(backoff))
+            except (Unsent, LaneLeft, Stopping):
+                raise
+            except Exception as error:
+                # Left to come again, it would come for ever, and be overtaken by what is behind it.
+                _log.exception("a part broke", chat=letter.to.chat)
+                await self._doubt(letter, part, Unclear(type(error).__name__))
                 await self._wire.rest(next(backoff))
         await self._note(letter, part, message)
 
@@ -275,3 +283,12 @@ class Postman:
             except ConversationsError as error:
                 _log.error("what became of a turn cannot be stored", what=what, error=str(error))
                 return
+
+
+def _parts(letter: Letter) -> list[Part]:
+    try:
+        return letter.parts()
+    except Exception as error:
+        # As it is stored it can never be sent; its words are nobody's business here.
+        _log.exception("a turn cannot be made into messages", chat=letter.to.chat)
+        raise Unsent(f"it cannot be made into messages: {type(error).__name__}") from error

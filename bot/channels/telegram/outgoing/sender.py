@@ -2,6 +2,9 @@
 
 One process of many sends: the holder of the lease "sender". What a stop or a crash leaves unsettled comes again from
 the store, to whoever holds it next. Notices of the channel itself need no lease, for no store remembers them.
+
+A chat that waits holds up no other, as long as no more than 5,000 turns wait in all: the store gives them in order,
+so what is behind those must stay there.
 """
 
 import asyncio
@@ -23,8 +26,8 @@ from bot.delivery.base import Outgoing
 _log = structlog.get_logger(__name__)
 
 LEASE = "sender"
-# Turns in hand at once, over all chats; beyond, the store keeps them.
-_IN_HAND = 200
+# Turns in hand at once, over all chats. A group gets twenty a minute, so this is a crowd of hours; each is small.
+_IN_HAND = 5_000
 # The same notice is not queued twice, and of different ones a chat gets no more than these at once.
 _NOTICES = 5
 
@@ -74,6 +77,11 @@ class Sender:
             outgoing = await self._wire.post.outbox.next(self._name, self._wire.tempo.look)
         except ConversationsError as error:
             _log.warning("nothing can be sent: conversations unavailable", error=str(error))
+            await self._wire.rest(self._wire.tempo.look)
+            return
+        except Exception:
+            # One turn that the store cannot give must not end a house that serves everybody else.
+            _log.exception("a turn cannot be taken from the outbox")
             await self._wire.rest(self._wire.tempo.look)
             return
         if outgoing is not None:

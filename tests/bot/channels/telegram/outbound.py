@@ -94,3 +94,14 @@ async def reply(conversations: Conversations, chat: int, *turns: Turn) -> str:
     assert claim is not None
     assert await conversations.commit(claim, Reply(turns))
     return name
+
+
+async def told(conversations: Conversations, name: str) -> list[str]:
+    """The events that agents see in a conversation."""
+    turns = (await conversations.read(name)).turns
+    return [turn.text for turn in turns if turn.role == "event" and turn.text != "taken_over"]
+
+
+async def settled(post: Post) -> bool:
+    """Whether nothing is left to send, not even for another sender."""
+    return await post.outbox.next("another", 0.1) is None

@@ -7,27 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation.base import Conversations
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Status, Turn
+from bot.conversation.messages import Turn
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import UNCONFIRMED, UNDELIVERED, Post
 from bot.delivery.redis import redis_post
-from tests.bot.channels.telegram.outbound import QUICK, Process, reply, say, sending
+from tests.bot.channels.telegram.outbound import QUICK, Process, reply, say, sending, settled, told
 from tests.conftest import RealServer
-from tests.fakes.faults import Fault, blocked, broken, cut_short, migrated, reset_after_accept, too_many, unknown_chat
+from tests.fakes.faults import Fault, broken, cut_short, migrated, reset_after_accept, too_many
 from tests.fakes.telegram import FakeTelegram, inside_windows
-
-
-async def told(conversations: Conversations, name: str) -> list[str]:
-    """The events that agents see in a conversation."""
-    turns = (await conversations.read(name)).turns
-    return [turn.text for turn in turns if turn.role == "event" and turn.text != "taken_over"]
-
-
-async def settled(post: Post) -> bool:
-    """Whether nothing is left to send, not even for another sender."""
-    return await post.outbox.next("another", 0.1) is None
 
 
 @pytest.mark.parametrize("fault", [reset_after_accept(), cut_short(), broken()], ids=["reset", "cut", "500"])
@@ -71,38 +59,6 @@ async def test_a_telegram_that_is_away_for_long_costs_no_repeat(
     assert len(telegram.calls("getMe")) == 4
     assert len(telegram.calls("sendMessage", 42)) == 2
     assert await told(conversations, name) == []
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [broken(), Fault(502, body="<html><title>502 Bad Gateway</title></html>")],
-    ids=["500", "a gateway's 502"],
-)
-async def test_an_answer_outlives_failures_of_telegram_in_a_row(
-    telegram: FakeTelegram, conversations: MemoryConversations, post: Post, fault: Fault
-) -> None:
-    telegram.fail("sendMessage", fault, times=6)
-    async with sending(telegram, conversations, post):
-        name = await reply(conversations, 42, Turn("t", "bot", "Hello", time.time()))
-        await telegram.until(lambda: bool(telegram.sent(42)))
-        await asyncio.sleep(0.1)
-
-    assert telegram.sent(42) == ["Hello"]
-    assert len(telegram.calls("sendMessage", 42)) == 7
-    assert await told(conversations, name) == []
-
-
-async def test_what_telegram_fails_over_for_ever_is_flagged_and_what_follows_is_sent(
-    telegram: FakeTelegram, conversations: MemoryConversations, post: Post
-) -> None:
-    telegram.fail("sendMessage", broken(), times=21)
-    async with sending(telegram, conversations, post):
-        name = await say(conversations, 42, "Hello")
-        await say(conversations, 42, "Next")
-        await telegram.until(lambda: bool(telegram.sent(42)))
-
-    assert telegram.sent(42) == ["Next"]
-    assert await told(conversations, name) == [UNCONFIRMED]
 
 
 async def test_cut_connections_lose_nothing_and_repeat_nothing_twice(
@@ -243,41 +199,6 @@ async def test_a_turn_of_a_restored_backup_is_not_sent(
 
     assert telegram.sent(42) == ["Just now"]
     assert await told(conversations, name) == [UNDELIVERED]
-
-
-@pytest.mark.parametrize(("fault", "status"), [(blocked(), Status.RESOLVED), (unknown_chat(), Status.OPEN)])
-async def test_a_chat_where_nobody_is_gets_one_call_for_all_that_waits(
-    telegram: FakeTelegram, conversations: MemoryConversations, post: Post, fault: Fault, status: Status
-) -> None:
-    telegram.fail("sendMessage", fault, chat=42)
-    for number in range(5):
-        name = await say(conversations, 42, f"{number}")
-    async with sending(telegram, conversations, post):
-        await say(conversations, 43, "Hello")
-        await telegram.until(lambda: bool(telegram.sent(43)))
-        await asyncio.sleep(0.2)
-
-    assert len(telegram.calls("sendMessage", 42)) == 1
-    assert (
-        await told(conversations, name) == [UNDELIVERED] * 5
-        or (await told(conversations, name)).count(UNDELIVERED) == 5
-    )
-    state = (await conversations.read(name)).state
-    assert state.status is status
-    assert await settled(post)
-
-
-async def test_who_lets_the_bot_in_again_is_written_to_again(
-    telegram: FakeTelegram, conversations: MemoryConversations, post: Post
-) -> None:
-    telegram.chats.blocked.add(42)
-    async with sending(telegram, conversations, post):
-        await say(conversations, 42, "Hello?")
-        await telegram.until(lambda: bool(telegram.calls("sendMessage", 42)))
-        await asyncio.sleep(0.1)
-        telegram.chats.blocked.discard(42)
-        await say(conversations, 42, "Welcome back")
-        await telegram.until(lambda: telegram.sent(42) == ["Welcome back"])
 
 
 async def test_a_group_that_moved_is_remembered_over_restarts(
