@@ -4,6 +4,7 @@ Before every part the outbox notes that it is about to be sent, after it what be
 after a crash or a cut connection, is repeated once at most; a turn that is sent `once` is flagged instead.
 """
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,6 +13,7 @@ from aiogram.types import LinkPreviewOptions
 from aiogram.utils.backoff import Backoff
 
 from bot.channels.telegram.lease import Lease
+from bot.channels.telegram.outgoing.departures import Departures
 from bot.channels.telegram.outgoing.fates import (
     Failing,
     Gone,
@@ -44,8 +46,6 @@ _BY, _BLOCKED = "telegram", "blocked"
 _OLDEST = 86400.0
 _PATIENCE = 30  # seconds for one call
 _PROBE_PATIENCE = 10
-# Chats that are gone are remembered for what is queued for them, not for ever.
-_MOST_GONE = 1000
 
 
 class Unsent(Exception):
@@ -65,13 +65,13 @@ class Postman:
         self._name = name
         self._lease = lease
         self._placeholders = Placeholders(wire)
-        self._gone: dict[int, tuple[float, str]] = {}
+        self._departures = Departures(wire.conversations)
 
     async def bring(self, letter: Letter) -> None:
         """Bring a letter, however long it takes, and settle it. Raises Stopping, LaneLeft."""
         try:
             if letter.outgoing is not None:
-                await self._prepare(letter, letter.outgoing.turn)
+                await self._prepare(letter, letter.outgoing)
             for part in _parts(letter):
                 await self._bring_part(letter, part)
         except Unsent as unsent:
@@ -84,8 +84,9 @@ class Postman:
         _log.warning("a turn cannot be delivered", conversation=outgoing.conversation, reason=reason)
         await self._settle(outgoing, reason)
 
-    async def _prepare(self, letter: Letter, turn: Turn) -> None:
-        self._refuse_vain(letter, turn)
+    async def _prepare(self, letter: Letter, outgoing: Outgoing) -> None:
+        turn = outgoing.turn
+        await self._refuse_vain(outgoing.conversation, turn)
         if letter.in_group:
             await self._insist("look", lambda: self._placeholders.remove_earlier(letter.to, turn.id))
 
@@ -97,12 +98,12 @@ class Postman:
             await self._insist("forget a placeholder", lambda: self._placeholders.forget(outgoing.turn.id))
         await self._settle(outgoing)
 
-    def _refuse_vain(self, letter: Letter, turn: Turn) -> None:
+    async def _refuse_vain(self, name: str, turn: Turn) -> None:
         if time.time() - turn.at > _OLDEST:
             raise Unsent("it is older than a day")
-        since, reason = self._gone.get(letter.to.chat, (0.0, ""))
-        if turn.at <= since:
-            raise Unsent(reason)
+        with contextlib.suppress(ConversationsError):  # Where nothing can be read, one call more tells.
+            if reason := await self._departures.vain(name, turn.id):
+                raise Unsent(reason)
 
     async def _bring_part(self, letter: Letter, part: Part) -> None:
         backoff = Backoff(self._wire.tempo.retry)
@@ -220,9 +221,8 @@ class Postman:
         reason = str(refusal)
         if not isinstance(refusal, Gone):
             return Unsent(reason)
-        if len(self._gone) >= _MOST_GONE:
-            del self._gone[next(iter(self._gone))]
-        self._gone[letter.to.chat] = time.time(), reason
+        if letter.outgoing is not None:
+            self._departures.note(letter.outgoing.conversation, letter.outgoing.turn.id, reason)
         return Unsent(reason, blocked=refusal.blocked)
 
     async def _doubt(self, letter: Letter, part: Part, error: Unclear) -> None:
@@ -267,8 +267,12 @@ class Postman:
             await self._insist("remove a placeholder", lambda: self._placeholders.remove(letter.to, outgoing.turn.id))
         await self._settle(outgoing, str(unsent), unsent.event)
         if unsent.blocked:
-            name, conversations = outgoing.conversation, self._wire.conversations
-            await self._insist("resolve", lambda: conversations.resolve(name, by=_BY, reason=_BLOCKED))
+            await self._insist("resolve", lambda: self._resolve(outgoing.conversation, outgoing.turn.id))
+
+    async def _resolve(self, name: str, turn: str) -> None:
+        # Who has written since lets the bot in again: the question must not go with the block.
+        if not await self._departures.is_back(name, turn):
+            await self._wire.conversations.resolve(name, by=_BY, reason=_BLOCKED)
 
     async def _insist(self, what: str, write: Callable[[], Awaitable[object]]) -> None:
         """Write to the store as soon as it can be. Raises Stopping."""

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Status, Turn
+from bot.conversation.messages import Message, Status, Turn
 from bot.delivery.base import UNCONFIRMED, UNDELIVERED, Post
 from tests.bot.channels.telegram.outbound import reply, say, sending, settled, told
 from tests.fakes.faults import Fault, blocked, broken, unknown_chat
@@ -78,3 +78,33 @@ async def test_who_lets_the_bot_in_again_is_written_to_again(
         telegram.chats.blocked.discard(42)
         await say(conversations, 42, "Welcome back")
         await telegram.until(lambda: telegram.sent(42) == ["Welcome back"])
+
+
+async def test_a_late_refusal_leaves_a_fresh_question_alone(
+    telegram: FakeTelegram, conversations: MemoryConversations, post: Post
+) -> None:
+    telegram.chats.blocked.add(42)
+    name = await reply(conversations, 42, Turn("t", "bot", "Hello?", time.time()))
+    await conversations.accept(Message(name, "fresh", "I am back. Where is my order?", time.time()))
+    async with sending(telegram, conversations, post):
+        await telegram.until(lambda: bool(telegram.calls("sendMessage", 42)))
+        await asyncio.sleep(0.1)
+
+    assert (await conversations.read(name)).state.status is Status.OPEN
+    assert await conversations.claim("worker", 0.0) is not None
+
+
+@pytest.mark.parametrize("age", [-100.0, 100.0], ids=["clock ahead", "clock behind"])
+async def test_who_writes_again_is_answered_whatever_the_clocks_say(
+    telegram: FakeTelegram, conversations: MemoryConversations, post: Post, age: float
+) -> None:
+    telegram.chats.blocked.add(42)
+    async with sending(telegram, conversations, post):
+        name = await reply(conversations, 42, Turn("t", "bot", "Hello?", time.time()))
+        await telegram.until(lambda: bool(telegram.calls("sendMessage", 42)))
+        await asyncio.sleep(0.1)
+        telegram.chats.blocked.discard(42)
+        await reply(conversations, 42, Turn("u", "bot", "Welcome back", time.time() - age))
+        await telegram.until(lambda: telegram.sent(42) == ["Welcome back"])
+
+    assert (await told(conversations, name))[0] == UNDELIVERED
