@@ -8,13 +8,11 @@ so what is behind those must stay there.
 """
 
 import asyncio
-import uuid
 from collections.abc import Iterable
 
 import structlog
 
 from bot.channels.telegram.address import Address, address_of
-from bot.channels.telegram.lease import Lease
 from bot.channels.telegram.outgoing.lanes import Lanes
 from bot.channels.telegram.outgoing.letters import Letter
 from bot.channels.telegram.outgoing.postman import Postman
@@ -25,7 +23,6 @@ from bot.delivery.base import Outgoing
 
 _log = structlog.get_logger(__name__)
 
-LEASE = "sender"
 # Turns in hand at once, over all chats. A group gets twenty a minute, so this is a crowd of hours; each is small.
 _IN_HAND = 5_000
 # The same notice is not queued twice, and of different ones a chat gets no more than these at once.
@@ -39,8 +36,8 @@ class Sender:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._name = uuid.uuid4().hex
-        self._lease = Lease(wire.post.leases, LEASE, self._name, wire.tempo, wire.stop)
+        self._name = wire.name
+        self._lease = wire.sending
         self._postman = Postman(wire, self._name, self._lease)
         self._lanes = Lanes[Letter](self._bring, self._leave)
         self._in_hand: set[Key] = set()

@@ -2,6 +2,9 @@
 
 In a private chat the sentences are frames of a draft, which Telegram forgets by itself. In a group the first one is a
 placeholder that later ones change, and the sender makes it the answer's first part.
+
+Only the process that sends shows them, for its pacer alone knows when the answer goes out: another's frame could come
+after it. There "typing…" is all that a customer sees.
 """
 
 import asyncio
@@ -105,7 +108,7 @@ class Streaming:
 
     async def _show(self, to: Address, growing: Growing) -> bool:
         """Whether it could be shown now, or never will be."""
-        if growing.turn in self._mute:
+        if growing.turn in self._mute or not self._wire.sending.held:
             return True
         return await self._with_own_life(self._frame(to, growing.turn, growing.shown))
 

@@ -10,10 +10,9 @@ import pytest
 
 from bot.answering.answer import Answer, Mode, Outcome
 from bot.channels.telegram.address import address_of
-from bot.channels.telegram.outgoing.growing import Growing
 from bot.channels.telegram.outgoing.streaming import draft_id
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Claim, Event, Message, Reply, Turn
+from bot.conversation.messages import Claim, Message, Reply, Turn
 from bot.delivery.base import Post
 from tests.bot.channels.telegram.outbound import QUICK, Process, Running, sending
 from tests.fakes.faults import Fault, reset_after_accept, slow, too_many
@@ -79,6 +78,27 @@ async def test_a_private_answer_grows_in_a_draft_and_then_comes_whole(
     assert frames[0].text.startswith("Sentence 0.")
     assert frames[0].can_stop
     assert telegram.drafts.live(42) == []
+
+
+@pytest.mark.parametrize("chat", [42, -9])
+async def test_a_process_that_does_not_send_shows_no_sentence(
+    telegram: FakeTelegram, conversations: MemoryConversations, post: Post, running: Running, chat: int
+) -> None:
+    await running.wire.sending.until_held()
+    async with sending(telegram, conversations, post, PACED) as reading:
+        bot = Bot(conversations, chat)
+        claim = await bot.hear(reading)
+        for number in range(5):
+            await bot.release(claim, "t", f"Sentence {number}.")
+            await asyncio.sleep(0.05)
+        await bot.commit(claim, "t", "All of it.")
+        await telegram.until(lambda: telegram.chats.shown(chat) == ["All of it."])
+        await asyncio.sleep(0.3)
+
+    assert telegram.chats.shown(chat) == ["All of it."]
+    assert telegram.drafts.frames == []
+    assert telegram.calls("editMessageText") == []
+    assert telegram.calls("sendChatAction", chat)
 
 
 async def test_a_group_sees_one_message_grow_into_the_answer(
@@ -263,39 +283,6 @@ async def test_typing_goes_on_after_a_wait_and_ends_with_the_answer(
 
     assert len(telegram.calls("sendChatAction")) == shown
     assert inside_windows(telegram.ledger) == []
-
-
-def heard(*events: tuple[str, dict[str, str]]) -> Growing:
-    growing = Growing()
-    for kind, data in events:
-        growing.hear(Event("1-0", kind, data))
-    return growing
-
-
-def test_sentences_are_joined_as_they_probably_stood() -> None:
-    said = ["One.", "Two.", "- item", "1. x", "一。", "二"]
-    growing = heard(*(("sentence", {"turn": "t", "text": text}) for text in said))
-
-    assert growing.text == "One. Two.\n- item\n1. x 一。二"
-
-
-def test_a_new_answer_begins_anew_and_withdraws_the_old() -> None:
-    growing = heard(("sentence", {"turn": "t", "text": "One."}), ("sentence", {"turn": "u", "text": "Two."}))
-
-    assert (growing.turn, growing.text) == ("u", "Two.")
-    assert growing.take_withdrawn() == ["t"]
-    assert growing.take_withdrawn() == []
-
-
-def test_a_whole_answer_is_not_withdrawn() -> None:
-    growing = heard(("sentence", {"turn": "t", "text": "One."}), ("turn", {"role": "bot", "id": "t"}))
-
-    assert growing.over
-    assert growing.take_withdrawn() == []
-
-
-def test_what_comes_after_the_customers_next_words_is_awaited_again() -> None:
-    assert not heard(("turn", {"role": "bot", "id": "t"}), ("turn", {"role": "customer", "id": "c"})).over
 
 
 @pytest.mark.parametrize("turn", ["", "t", "0123456789abcdef0123456789abcdef"])
