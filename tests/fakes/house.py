@@ -169,7 +169,7 @@ class Serving:
         """All that it wrote to standard error so far."""
         return self._log.read_text("utf-8")
 
-    def wait_until_open(self, lines: int) -> None:
+    def wait_until_open(self, lines: int = 3) -> None:
         """Until the addresses and the link were told."""
         while len(self.told) < lines:
             line = self._lines.get(timeout=PATIENCE)
