@@ -49,7 +49,7 @@ async def verify_records(redis: "Redis") -> Records:
 
 
 def _ask(pipe: Any, shard: Shard, name: bytes) -> None:
-    state, turns, _, _, seen = (stem + name for stem in shard.stems[:5])
+    state, turns, _, _, seen = (stem + name for stem in shard.stems)
     # In this order: what is added meanwhile has its fingerprint, and what grows too old lacks its turns.
     pipe.lrange(turns, 0, -1)
     pipe.hgetall(seen)

@@ -7,7 +7,7 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -105,7 +105,7 @@ class RedisConversations:
         async def look() -> Claim | None:
             # Made anew for every look: it tells the time, and the same may be given up twice.
             event = self._event_turn(UNDELIVERABLE)
-            for shard in await self._filled([(shard, shard.ready) for shard in self._shards()]):
+            for shard in await self.filled(lambda shard: shard.ready):
                 keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead, shard.waiting]
                 arguments = [self.script_settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
                 if found := await self.server.run("claim", keys, arguments):
@@ -232,14 +232,11 @@ class RedisConversations:
         calls: list[Call] = [([stream], [self.script_settings, mark, _AT_ONCE]) for stream, mark in streams]
         return await self.server.run_many("tail", calls)
 
-    def _shards(self) -> list[Shard]:
-        """All shards, every time another one first, so that none starves."""
+    async def filled(self, stream: Callable[[Shard], bytes]) -> list[Shard]:
+        """The shards whose stream holds anything, every time another one first, so that none starves."""
         first = next(self._shifts) % len(ALL_SHARDS)
-        return [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
-
-    async def _filled(self, streams: Sequence[tuple[Shard, bytes]]) -> list[Shard]:
-        filled = await self.server.filled([stream for _, stream in streams])
-        return [shard for (shard, _), full in zip(streams, filled, strict=True) if full]
+        shards = [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
+        return list(itertools.compress(shards, await self.server.filled(map(stream, shards))))
 
     def turn_arguments(self, conversation: str, turn: Turn) -> tuple[Text, ...]:
         """A turn as `append` in `common.lua` takes it."""

@@ -1,15 +1,15 @@
 """A channel's post on a Redis or Valkey server, shared with the conversations. Knows no message's meaning."""
 
-import itertools
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
 from bot.conversation.base import ConversationsUnavailable
-from bot.conversation.keys import ALL_SHARDS, Shard, keys_of, post_key, shard_of
+from bot.conversation.keys import Shard, keys_of, post_key, shard_of
 from bot.conversation.messages import Turn
 from bot.conversation.records import decode, encode, read_turn
 from bot.conversation.redis import RedisConversations
@@ -17,8 +17,6 @@ from bot.conversation.server import Text
 from bot.delivery.base import FULL, UNDELIVERED, Attempt, Outgoing, Parcel, Post
 
 _log = structlog.get_logger(__name__)
-
-_HERE = "bot.delivery/"
 
 
 def redis_post(conversations: RedisConversations, channel: str, account: str) -> Post:
@@ -32,35 +30,41 @@ def redis_post(conversations: RedisConversations, channel: str, account: str) ->
     )
 
 
+class _Scripts:
+    """Runs this package's scripts on the conversations' server, with their settings."""
+
+    def __init__(self, conversations: RedisConversations) -> None:
+        self._server, self._settings = conversations.server, conversations.script_settings
+
+    async def run(self, name: str, keys: Sequence[bytes], *arguments: Text) -> Any:
+        """What the script returns."""
+        return await self._server.run(f"bot.delivery/{name}", keys, [self._settings, *arguments])
+
+
 class RedisOutbox:
     """Implements `Outbox`."""
 
     def __init__(self, conversations: RedisConversations, channel: str) -> None:
-        self._server, self._settings = conversations.server, conversations.script_settings
+        self._scripts = _Scripts(conversations)
         self._conversations = conversations
         self._channel = channel
-        self._shifts = itertools.count()
         # Calls whose answers were not heard yet: they are made again under the same names.
         self._calls: dict[tuple[str, Shard], str] = {}
 
     async def next(self, sender: str, wait: float) -> Outgoing | None:
         async def look() -> Outgoing | None:
-            # Every time another shard first, so that none starves.
-            first = next(self._shifts) % len(ALL_SHARDS)
-            shards = [*ALL_SHARDS[first:], *ALL_SHARDS[:first]]
-            filled = await self._server.filled([shard.outbox(self._channel) for shard in shards])
-            for shard in itertools.compress(shards, filled):
+            for shard in await self._conversations.filled(lambda shard: shard.outbox(self._channel)):
                 if outgoing := await self._next_of(shard, sender):
                     return outgoing
             return None
 
-        return await self._server.until("outbox", look, wait)
+        return await self._conversations.server.until("outbox", look, wait)
 
     async def _next_of(self, shard: Shard, sender: str) -> Outgoing | None:
         keys = [shard.outbox(self._channel), shard.attempts(self._channel), shard.dead]
         while True:
             call = self._calls.setdefault((sender, shard), uuid.uuid4().hex)
-            found = await self._server.run(f"{_HERE}next_turn", keys, [self._settings, encode(sender), call])
+            found = await self._scripts.run("next_turn", keys, encode(sender), call)
             if not found:
                 return None
             del self._calls[sender, shard]
@@ -82,33 +86,30 @@ class RedisOutbox:
 
     async def record(self, outgoing: Outgoing, part: int, message: str) -> None:
         keys = [shard_of(outgoing.conversation).attempts(self._channel)]
-        arguments: list[Text] = [self._settings, outgoing.receipt, str(part), encode(message)]
-        await self._server.run(f"{_HERE}record", keys, arguments)
+        await self._scripts.run("record", keys, outgoing.receipt, str(part), encode(message))
 
     async def settle(self, outgoing: Outgoing, note: str = "", event: str = UNDELIVERED) -> None:
         told = Turn(f"{outgoing.turn.id}-{event}", "event", event, time.time(), note)
         fields = self._conversations.turn_arguments(outgoing.conversation, told)
         await self._act("settle", outgoing, outgoing.receipt, encode(note), *fields)
 
-    async def _act(self, name: str, outgoing: Outgoing, *arguments: bytes | str | int) -> Any:
-        shard = shard_of(outgoing.conversation)
-        keys = [*keys_of(outgoing.conversation), shard.attempts(self._channel)]
-        given = [self._settings, encode(outgoing.conversation), *arguments]
-        return await self._server.run(_HERE + name, keys, given)
+    async def _act(self, name: str, outgoing: Outgoing, *arguments: Text) -> Any:
+        keys = [*keys_of(outgoing.conversation), shard_of(outgoing.conversation).attempts(self._channel)]
+        return await self._scripts.run(name, keys, encode(outgoing.conversation), *arguments)
 
 
 class RedisInbox:
     """Implements `Inbox`; `full` updates may wait."""
 
     def __init__(self, conversations: RedisConversations, place: str, full: int = FULL) -> None:
-        self._server, self._settings = conversations.server, conversations.script_settings
+        self._server, self._scripts = conversations.server, _Scripts(conversations)
         self._place = place
         self._full = full
         self._updates, self._attempts = post_key(place, "updates"), post_key(place, "update-attempts")
 
     async def put(self, name: str, raw: bytes) -> bool:
         keys = [self._updates, post_key(self._place, f"update:{name}")]
-        stored = await self._server.run(f"{_HERE}put_update", keys, [self._settings, encode(name), raw, self._full])
+        stored = await self._scripts.run("put_update", keys, encode(name), raw, self._full)
         if stored < 0:
             raise ConversationsUnavailable(f"{self._full:,} updates wait already")
         return bool(stored)
@@ -117,9 +118,7 @@ class RedisInbox:
         async def look() -> Parcel | None:
             nonlocal done
             keys = [self._updates, self._attempts]
-            found = await self._server.run(
-                f"{_HERE}next_update", keys, [self._settings, done.receipt if done else ""]
-            )
+            found = await self._scripts.run("next_update", keys, done.receipt if done else "")
             done = None
             if found is None:
                 return None
@@ -130,7 +129,7 @@ class RedisInbox:
 
     async def bury(self, parcel: Parcel, reason: str) -> None:
         keys = [self._updates, self._attempts, post_key(self._place, "dead")]
-        await self._server.run(f"{_HERE}bury_update", keys, [self._settings, parcel.receipt, encode(reason)])
+        await self._scripts.run("bury_update", keys, parcel.receipt, encode(reason))
 
     async def waiting(self) -> int:
         return await self._server.length(self._updates)
@@ -140,35 +139,38 @@ class RedisLeases:
     """Implements `Leases`."""
 
     def __init__(self, conversations: RedisConversations, place: str) -> None:
-        self._server, self._settings = conversations.server, conversations.script_settings
+        self._scripts = _Scripts(conversations)
         self._place = place
 
     async def hold(self, name: str, holder: str, seconds: float) -> bool:
-        arguments: list[Text] = [self._settings, encode(holder), round(seconds * 1000)]
-        return bool(await self._server.run(f"{_HERE}hold", [post_key(self._place, f"lease:{name}")], arguments))
+        return bool(await self._scripts.run("hold", self._keys(name), encode(holder), round(seconds * 1000)))
 
     async def let_go(self, name: str, holder: str) -> None:
-        keys = [post_key(self._place, f"lease:{name}")]
-        await self._server.run(f"{_HERE}let_go", keys, [self._settings, encode(holder)])
+        await self._scripts.run("let_go", self._keys(name), encode(holder))
+
+    def _keys(self, name: str) -> list[bytes]:
+        return [post_key(self._place, f"lease:{name}")]
 
 
 class RedisNotebook:
     """Implements `Notebook`."""
 
     def __init__(self, conversations: RedisConversations, place: str) -> None:
-        self._server, self._settings = conversations.server, conversations.script_settings
+        self._scripts = _Scripts(conversations)
         self._place = place
 
     async def read(self, name: str) -> str:
-        found = await self._server.run(f"{_HERE}read_note", [post_key(self._place, f"note:{name}")], [self._settings])
+        found = await self._scripts.run("read_note", self._keys(name))
         return "" if found is None else decode(found)
 
     async def write(self, name: str, value: str, seconds: float) -> None:
-        arguments: list[Text] = [self._settings, encode(value), round(seconds * 1000)]
-        await self._server.run(f"{_HERE}write_note", [post_key(self._place, f"note:{name}")], arguments)
+        await self._scripts.run("write_note", self._keys(name), encode(value), round(seconds * 1000))
 
     async def erase(self, name: str) -> None:
         await self.write(name, "", 1.0)
+
+    def _keys(self, name: str) -> list[bytes]:
+        return [post_key(self._place, f"note:{name}")]
 
 
 def _outgoing(found: list[Any]) -> Outgoing:
