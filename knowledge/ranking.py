@@ -84,13 +84,15 @@ def _rank_one(contents: Contents, query: Asked, near: Ids, k: int) -> list[Ranke
         return []
     words = contents.lexical.scores(query.text)
     rows = np.union1d(contents.table.rows[contents.table.positions(near)], _best_by_words(words, k)).astype(np.int32)
+    named = None
     if query.turns_vector is not None:
-        rows = _with_subjects(contents, query, rows)
+        named = contents.subjects.named((query.text, *query.turns))
+        rows = _with_subjects(contents, named, rows)
     looked = _Looked(contents, rows)
     pooled = looked.pooled(query.vector)
     relevance = pooled + _word_weight(contents) * words[rows]
-    if query.turns_vector is not None:
-        relevance = _in_turns(contents, looked, query, relevance)
+    if named is not None:
+        relevance = _in_turns(contents, looked, query, named, relevance)
     best, scores = looked.best(query.vector)
     order = np.lexsort((rows, -relevance))[:k]
     return [
@@ -105,25 +107,23 @@ def _best_by_words(words: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 def _word_weight(contents: Contents) -> float:
-    share = float(np.count_nonzero(contents.centres)) / len(contents.centres)
-    return _WORDS + share * (_WORDS_CENTRED - _WORDS)
+    return _WORDS + contents.centred_share * (_WORDS_CENTRED - _WORDS)
 
 
-def _with_subjects(contents: Contents, query: Asked, rows: Rows) -> Rows:
-    """`rows` and those of the subjects that the conversation names best."""
-    named = contents.subjects.named((query.text, *query.turns))
+def _with_subjects(contents: Contents, named: Floats, rows: Rows) -> Rows:
+    """`rows` and those of the subjects that the conversation names best; `named` (subjects,) tells how well."""
     nearest = [int(subject) for subject in np.argsort(-named, kind="stable")[:_NEAR_SUBJECTS] if named[subject] > 0]
     for subject in nearest:
         rows = np.union1d(rows, contents.subjects.rows(subject)).astype(np.int32)
     return rows
 
 
-def _in_turns(contents: Contents, looked: "_Looked", query: Asked, relevance: Floats) -> Floats:
+def _in_turns(contents: Contents, looked: "_Looked", query: Asked, named: Floats, relevance: Floats) -> Floats:
     """The relevance of the rows where what was said before counts: itself, its subject, and a subject by its name."""
     assert query.turns_vector is not None
     words = contents.lexical.scores(query.in_turns)[looked.rows]
     earlier = looked.pooled(query.turns_vector) + _word_weight(contents) * words
-    named = np.append(contents.subjects.named((query.text, *query.turns)), 0.0)  # the last one is for NONE
+    named = np.append(named, 0.0)  # the last one is for NONE
     subjects = contents.subjects.of_rows[looked.rows]
     nearest = np.full(len(named), -np.inf)
     np.maximum.at(nearest, subjects, earlier)

@@ -44,6 +44,8 @@ class Retriever:
         snapshot.require(embedder)
         self._snapshot = snapshot
         self._embedder = embedder
+        subjects = snapshot.contents.subjects.of_rows
+        self._all_about_subjects = bool(np.count_nonzero(subjects != NONE) >= _NEARLY_ALL * max(len(subjects), 1))
 
     @property
     def snapshot_id(self) -> str:
@@ -63,7 +65,7 @@ class Retriever:
     @property
     def all_about_subjects(self) -> bool:
         """Whether nearly every entry shares its subject: earlier turns alone then tell what is meant."""
-        return float(np.mean(self._snapshot.contents.subjects.of_rows != NONE)) >= _NEARLY_ALL
+        return self._all_about_subjects
 
     @property
     def unrelated(self) -> float:

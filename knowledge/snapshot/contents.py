@@ -84,7 +84,8 @@ class Contents:
     """What is searched.
 
     `lengths` (views,) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the unit
-    vectors of what is asked there, 0 where an entry has too few questions to have a centre.
+    vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is how many
+    have one.
     """
 
     entries: tuple[Entry, ...]
@@ -95,6 +96,7 @@ class Contents:
     space: Space
     lengths: Floats
     centres: Floats
+    centred_share: float
 
     @classmethod
     def of(cls, entries: Sequence[Entry], table: ViewTable, vectors: Vectors) -> "Contents":
@@ -126,7 +128,8 @@ class Contents:
         np.add.at(sums, table.rows[asked], moved[asked] / lengths[asked, None])
         many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
         centres = np.where(many, space.lengths(sums), 0).astype(np.float32)
-        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres)
+        share = np.count_nonzero(centres) / max(len(centres), 1)
+        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres, share)
 
     def save(self, folder: Path) -> None:
         """Write everything into files of the existing `folder`."""
