@@ -16,10 +16,14 @@ KEPT_EVENTS = 2_000
 PREVIEW = 120
 """Characters of a preview."""
 
+# What event turns tell.
+HANDED_OVER = "handed_over"
 TAKEN_OVER = "taken_over"
 HANDED_BACK = "handed_back"
 RESOLVED = "resolved"
 REOPENED = "reopened"
+STOPPED = "stopped"
+EDITED = "edited"
 UNDELIVERABLE = "undeliverable"
 ENGINE_DOWN = "engine_down"
 """The reason of a handoff because every attempt to answer failed."""

@@ -22,6 +22,8 @@ FULL = 50_000
 """Updates that may wait; beyond, whoever brings more must come again later."""
 UNDELIVERED = "undelivered"
 UNCONFIRMED = "unconfirmed"
+WITHDRAWN = "withdrawn"
+"""The event that tells agents of a bot's turn that was not sent, for one of them had come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.answering.answer import Outcome, PastTurn, Question
 from bot.conversation.messages import Conversation, Status, Turn
-from bot.conversation.records import HANDED_BACK, REOPENED, RESOLVED, TAKEN_OVER
+from bot.conversation.records import HANDED_BACK, HANDED_OVER, REOPENED, RESOLVED, TAKEN_OVER
 from bot.reading.intent import PERSON_COMMAND
 
 # Turns that a question carries along; older ones are the agents' to read.
@@ -13,7 +13,7 @@ _LONGEST = 12
 _LONGEST_QUESTION = 8_000
 # After these, earlier refusals say nothing any more: else a conversation that was handed back would be handed over
 # again at once.
-_FRESH_STARTS = frozenset({HANDED_BACK, TAKEN_OVER, "handed_over"})
+_FRESH_STARTS = frozenset({HANDED_BACK, TAKEN_OVER, HANDED_OVER})
 
 
 def question_of(known: Conversation, pending: Sequence[Turn]) -> Question:

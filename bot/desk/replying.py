@@ -19,7 +19,7 @@ from bot.answering.engine import Engine, EngineClosed
 from bot.answering.phrases import phrase
 from bot.conversation.base import Conversations
 from bot.conversation.messages import BOT, Claim, Conversation, Reply, Status, Turn
-from bot.conversation.records import ATTEMPTS, UNDELIVERABLE
+from bot.conversation.records import ATTEMPTS, HANDED_OVER, STOPPED, UNDELIVERABLE
 from bot.desk.history import question_of
 from bot.desk.hours import Hours
 from bot.desk.news import Burst, News, gathered, news_of
@@ -165,14 +165,14 @@ def _reply_of(draft: _Draft, answer: Answer) -> Reply:
     said = Turn(draft.turn, "bot", answer.text, time.time(), answer=answer.to_json())
     if answer.outcome is Outcome.HANDED_OVER:
         reason = str(answer.reason)
-        happened = Turn(f"{draft.turn}-handoff", "event", "handed_over", said.at, reason)
+        happened = Turn(f"{draft.turn}-handoff", "event", HANDED_OVER, said.at, reason)
         return Reply((said, happened), Status.WAITING, reason, answer.language)
     return Reply((said,), language=answer.language)
 
 
 def _stopped(draft: _Draft, language: str) -> Reply:
     """What was released stays, for the customer has read it."""
-    happened = Turn(f"{draft.turn}-stopped", "event", "stopped", time.time())
+    happened = Turn(f"{draft.turn}-stopped", "event", STOPPED, time.time())
     if not draft.released:
         return Reply((happened,))
     text = _glue(language).join(sentence.text for sentence in draft.released)

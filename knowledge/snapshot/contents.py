@@ -84,8 +84,8 @@ class Contents:
     """What is searched.
 
     `lengths` (views,) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the unit
-    vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is how many
-    have one.
+    vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is how
+    many have one.
     """
 
     entries: tuple[Entry, ...]

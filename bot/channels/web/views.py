@@ -9,12 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.conversation.messages import BOT, Conversation, Event, State
+from bot.conversation.records import HANDED_BACK, HANDED_OVER, REOPENED, RESOLVED, STOPPED, TAKEN_OVER
 
 Json = dict[str, Any]
 
-PUBLIC = frozenset({"handed_over", "taken_over", "handed_back", "resolved", "reopened", "stopped"})
+PUBLIC = frozenset({HANDED_OVER, TAKEN_OVER, HANDED_BACK, RESOLVED, REOPENED, STOPPED})
 """Event turns that customers see; all others are for agents."""
-_NAMED = frozenset({"taken_over"})
+_NAMED = frozenset({TAKEN_OVER})
 # A signal to the worker; what becomes of it is told by a turn.
 _SILENT = frozenset({"stop"})
 

@@ -11,6 +11,7 @@ from bot.channels.telegram.incoming.filters import Addressed, FromPerson, Unknow
 from bot.channels.telegram.turn_ids import original_of
 from bot.conversation.base import ConversationUnknown
 from bot.conversation.messages import Conversation, Status
+from bot.conversation.records import EDITED
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ async def read_edit(message: Message, words: str, address: Address, door: Door) 
         await door.ask(address, new)
         return
     try:
-        await door.reception.note(address.conversation, "edited", new.id, words[:_LONGEST_NOTE])
+        await door.reception.note(address.conversation, EDITED, new.id, words[:_LONGEST_NOTE])
     except ConversationUnknown:
         _log.debug("an edit of what nobody knows", conversation=address.conversation)
 

@@ -34,12 +34,10 @@ from bot.channels.telegram.pacing import Stopping
 from bot.channels.telegram.wire import Wire
 from bot.conversation.base import ConversationsError, ConversationsUnavailable
 from bot.conversation.messages import Turn
-from bot.delivery.base import UNCONFIRMED, UNDELIVERED, Attempt, Outgoing
+from bot.delivery.base import UNCONFIRMED, UNDELIVERED, WITHDRAWN, Attempt, Outgoing
 
 _log = structlog.get_logger(__name__)
 
-WITHDRAWN = "withdrawn"
-"""The event that tells agents of a bot's turn that was not sent, for one of them had come."""
 _BY, _BLOCKED = "telegram", "blocked"
 
 # A restored backup holds turns of long ago: who would get them has long been answered.

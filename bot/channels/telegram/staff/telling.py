@@ -7,8 +7,17 @@ from bot.channels.telegram.outgoing.splitting import LONGEST_PART, split, units
 from bot.channels.telegram.outgoing.wording import valid
 from bot.channels.telegram.turn_ids import message_of
 from bot.conversation.messages import BOT, Attachment, State, Status, Turn
-from bot.conversation.records import HANDED_BACK, REOPENED, RESOLVED, TAKEN_OVER, UNDELIVERABLE
-from bot.delivery.base import UNCONFIRMED, UNDELIVERED
+from bot.conversation.records import (
+    EDITED,
+    HANDED_BACK,
+    HANDED_OVER,
+    REOPENED,
+    RESOLVED,
+    STOPPED,
+    TAKEN_OVER,
+    UNDELIVERABLE,
+)
+from bot.delivery.base import UNCONFIRMED, UNDELIVERED, WITHDRAWN
 from bot.desk.desk import RATED_DOWN, RATED_UP
 
 WATCHED = "watched"
@@ -25,18 +34,18 @@ _NAMELESS = {"customer": "Customer", "bot": "Bot", "agent": "Agent"}
 _HAPPENED = {
     TAKEN_OVER: "{name} has taken over; the bot is silent.",
     HANDED_BACK: "The bot answers again.",
-    "handed_over": "Handed over: {reason}.",
+    HANDED_OVER: "Handed over: {reason}.",
     RESOLVED: "Ended by {name}.",
     REOPENED: "Reopened by {name}.",
     WATCHED: "",
     UNDELIVERED: "⚠ Not delivered: {name}",
     UNCONFIRMED: "⚠ It may not have arrived: {name}",
-    "withdrawn": "An answer of the bot was held back: an agent had come.",
+    WITHDRAWN: "An answer of the bot was held back: an agent had come.",
     UNDELIVERABLE: "⚠ Every attempt of the bot to answer failed.",
-    "edited": "✏ The customer edited an earlier message: {name}",
+    EDITED: "✏ The customer edited an earlier message: {name}",
     RATED_UP: "👍 The customer found an answer helpful.",
     RATED_DOWN: "👎 The customer found an answer not helpful.",
-    "stopped": "The customer stopped an answer.",
+    STOPPED: "The customer stopped an answer.",
 }
 _BY_BLOCKING = "telegram"
 _BLOCKED = "⛔ The customer has blocked the bot: what is written here cannot arrive. It is ended."
