@@ -1,7 +1,6 @@
 """Runs a house: its doors, its workers, and the watch for a new snapshot, until it is told to stop."""
 
 import asyncio
-import gc
 import os
 import platform
 import secrets
@@ -33,10 +32,7 @@ _LOOK_FOR_SNAPSHOT = 1.0  # seconds
 async def serve_house(house: House, stop: asyncio.Event, tell: Tell) -> None:
     """Run what this process is for until `stop` is set, or until one part fails: then all stop and the error is
     raised."""
-    jobs = list(_jobs(house, stop, tell))
-    # What is loaded by now stays: looking through it all again and again for garbage held every request up for 0.4 s.
-    gc.freeze()
-    tasks = [asyncio.create_task(job) for job in jobs]
+    tasks = [asyncio.create_task(job) for job in _jobs(house, stop, tell)]
     threading.Thread(target=house.brain.warm, name="warm", daemon=True).start()
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

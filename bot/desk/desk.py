@@ -10,7 +10,7 @@ from bot.answering.answer import Answer
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Message, State, Turn
+from bot.conversation.messages import BOT, Message, State, Turn
 from bot.desk.admission import objection
 from bot.desk.history import question_of, unanswered
 from bot.reading.intent import PERSON_COMMAND
@@ -62,7 +62,8 @@ class Desk:
     async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
         """Make the bot the owner again; `unless_spoken`: not when an agent has said something in this episode."""
         state = await self._conversations.hand_back(conversation, unless_spoken=unless_spoken)
-        _log.info("handed back", conversation=conversation)
+        if state.owner == BOT:
+            _log.info("handed back", conversation=conversation)
         return state
 
     async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
