@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ returns,How long do I have to send something back?,You have 30 days to return an
 shipping,How much does shipping cost?,Shipping costs 4.90 euros within Germany.,en
 hours,When is the shop open?,The shop is open from 9 to 18 on weekdays.,en
 """
+ROOT = Path(__file__).parents[2]
 PATIENCE = 30  # seconds; longer than anything here may ever take
 
 
@@ -111,15 +112,20 @@ class KefuHouse:
         paths = [path for path in self.folder.rglob("*") if not path.is_socket()]
         return {str(path.relative_to(self.folder)): _digest(path) if path.is_file() else "" for path in paths}
 
-    @contextmanager
-    def serving(self, **settings: str) -> "Iterator[Serving]":
+    def serving(self, **settings: str) -> "AbstractContextManager[Serving]":
         """A running `kefu serve` on a free port, ended afterwards whatever happens."""
+        return self.serving_by("bot", "serve", **settings)
+
+    @contextmanager
+    def serving_by(self, *module: str, **settings: str) -> "Iterator[Serving]":
+        """The same, by another module than Kefu's own; it is found where the tests are."""
         log = self.folder / "serve.log"
+        tests = {} if module[0] == "bot" else {"PYTHONPATH": str(ROOT)}
         with log.open("ab") as stderr:
             process = subprocess.Popen(
-                [self.program, "-m", "bot", "serve"],
+                [self.program, "-m", *module],
                 cwd=self._work(),
-                env=self.environment({"PORT": "0", "LOG_FORMAT": "json"} | settings),
+                env=self.environment({"PORT": "0", "LOG_FORMAT": "json"} | settings) | tests,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -169,7 +175,7 @@ class Serving:
         """All that it wrote to standard error so far."""
         return self._log.read_text("utf-8")
 
-    def wait_until_open(self, lines: int = 3) -> None:
+    def wait_until_open(self, lines: int) -> None:
         """Until the addresses and the link were told."""
         while len(self.told) < lines:
             line = self._lines.get(timeout=PATIENCE)

@@ -1,11 +1,16 @@
 """Stores of every kind, empty at the begin of each test."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.conversation.base import Conversations
+from bot.conversation.locks import FileLock
 from bot.conversation.memory import MemoryConversations
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import Outbox
@@ -64,6 +69,41 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     store = Store(server)
     yield store
     await store.close()
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server(request: pytest.FixtureRequest) -> RealServer:
+    """A real server, empty."""
+    server: RealServer = request.getfixturevalue(f"{request.param}_server")
+    server.ask("FLUSHALL")
+    return server
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where an embedded server may lie; whatever a test leaves running there is ended."""
+    # Not pytest's own folder: its long names do not fit into a socket's address.
+    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
+        path = Path(folder) / "valkey"
+        yield path
+        end(path)
+
+
+def end(folder: Path) -> None:
+    """End the server that a test left behind, if any."""
+    if runs(folder):
+        os.kill(pid(folder), signal.SIGKILL)
+
+
+def pid(folder: Path) -> int:
+    return int((folder / "valkey.pid").read_text())
+
+
+def runs(folder: Path) -> bool:
+    if not (folder / "server.lock").exists():
+        return False
+    with FileLock(folder / "server.lock") as lock:
+        return not lock.take()
 
 
 @pytest.fixture

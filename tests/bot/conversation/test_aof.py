@@ -7,9 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from bot.conversation.aof import ACCEPT, Damage, admit, examine
 from bot.conversation.base import ConversationsUnavailable
 from bot.conversation.seal import break_seal
 from bot.conversation.valkey import EmbeddedValkey, examine_files, find_binary
-from tests.bot.conversation.test_valkey import end, pid
+from tests.bot.conversation.conftest import pid
 
 pytestmark = pytest.mark.server
 
@@ -35,15 +33,6 @@ def binary(request: pytest.FixtureRequest) -> Path:
         pytest.skip("NOT TESTED ON REDIS: there is no redis-server on this machine (apt install redis-server)")
     found: Path = request.param
     return found
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    # Not pytest's own folder: its long names do not fit into a socket's address.
-    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
-        path = Path(folder) / "valkey"
-        yield path
-        end(path)
 
 
 @pytest.fixture

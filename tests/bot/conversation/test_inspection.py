@@ -16,13 +16,6 @@ pytestmark = pytest.mark.server
 ADA, BOB = "web:1", "telegram:2"
 
 
-@pytest.fixture(params=["valkey", "redis"])
-def server(request: pytest.FixtureRequest) -> RealServer:
-    server: RealServer = request.getfixturevalue(f"{request.param}_server")
-    server.ask("FLUSHALL")
-    return server
-
-
 @pytest.fixture
 async def raw(server: RealServer) -> AsyncIterator[Redis]:
     """A server with two conversations of two turns each."""

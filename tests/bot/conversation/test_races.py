@@ -34,13 +34,6 @@ SENTENCES = 2
 THOUGHT = 0.003  # seconds between two sentences, at most
 
 
-@pytest.fixture(params=["valkey", "redis"])
-def server(request: pytest.FixtureRequest) -> RealServer:
-    server: RealServer = request.getfixturevalue(f"{request.param}_server")
-    server.ask("FLUSHALL")
-    return server
-
-
 @pytest.fixture
 async def doors(server: RealServer) -> AsyncIterator[list[RedisConversations]]:
     """The same conversations by four pools of connections."""

@@ -26,13 +26,6 @@ SOON = 5.0  # seconds that something may take which must happen
 DAY = 86_400
 
 
-@pytest.fixture(params=["valkey", "redis"])
-def server(request: pytest.FixtureRequest) -> RealServer:
-    server: RealServer = request.getfixturevalue(f"{request.param}_server")
-    server.ask("FLUSHALL")
-    return server
-
-
 @pytest.fixture
 def mortal() -> Iterator[RealServer]:
     """A server that may be killed."""

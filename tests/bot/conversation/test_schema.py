@@ -62,13 +62,6 @@ class DyingPipeline(Pipeline):
         return done
 
 
-@pytest.fixture(params=["valkey", "redis"])
-def server(request: pytest.FixtureRequest) -> RealServer:
-    server: RealServer = request.getfixturevalue(f"{request.param}_server")
-    server.ask("FLUSHALL")
-    return server
-
-
 @pytest.fixture
 async def raw(server: RealServer) -> AsyncIterator[Redis]:
     async with Redis.from_url(server.url, decode_responses=True) as raw:

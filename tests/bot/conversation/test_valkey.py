@@ -7,8 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from bot.conversation.locks import FileLock
 from bot.conversation.messages import Message
 from bot.conversation.redis import RedisConversations
 from bot.conversation.valkey import EmbeddedValkey, find_binary, socket_path
+from tests.bot.conversation.conftest import pid, runs
 
 pytestmark = pytest.mark.server
 
@@ -35,32 +34,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    # Not pytest's own folder: its long names do not fit into a socket's address.
-    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
-        path = Path(folder) / "valkey"
-        yield path
-        end(path)
-
-
-def end(folder: Path) -> None:
-    """End the server that a test left behind, if any."""
-    if runs(folder):
-        os.kill(pid(folder), signal.SIGKILL)
-
-
-def pid(folder: Path) -> int:
-    return int((folder / "valkey.pid").read_text())
-
-
-def runs(folder: Path) -> bool:
-    if not (folder / "server.lock").exists():
-        return False
-    with FileLock(folder / "server.lock") as lock:
-        return not lock.take()
 
 
 def put(path: Path, text: str = "") -> None:

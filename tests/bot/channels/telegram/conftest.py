@@ -2,7 +2,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from aiogram import Bot
@@ -91,23 +91,29 @@ async def desk(conversations: MemoryConversations) -> AsyncIterator[FrontDesk]:
     await conversations.close()
 
 
+@contextlib.asynccontextmanager
+async def carrying(
+    telegram: FakeTelegram, desk: FrontDesk, post: Post, tempo: Tempo = TEMPO, **options: Any
+) -> AsyncIterator[asyncio.Task[None]]:
+    """The channel, open; closing it sets its stop and waits for its end."""
+    stop = asyncio.Event()
+    session = LoopbackSession(api=TelegramAPIServer.from_base(telegram.url))
+    bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
+    task = asyncio.create_task(carry(bot, desk, post, stop=stop, tempo=tempo, **options))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await task
+        await session.close()
+
+
 @pytest.fixture
 def channel(telegram: FakeTelegram, desk: FrontDesk, post: Post) -> Open:
-    @contextlib.asynccontextmanager
-    async def open_channel(
+    def open_channel(
         with_post: Post | None = None, webhook: Webhook | None = None
-    ) -> AsyncIterator[asyncio.Task[None]]:
-        stop = asyncio.Event()
-        session = LoopbackSession(api=TelegramAPIServer.from_base(telegram.url))
-        bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        carrying = carry(bot, desk, with_post or post, stop=stop, tempo=TEMPO, webhook=webhook)
-        task = asyncio.create_task(carrying)
-        try:
-            yield task
-        finally:
-            stop.set()
-            await task
-            await session.close()
+    ) -> contextlib.AbstractAsyncContextManager[asyncio.Task[None]]:
+        return carrying(telegram, desk, with_post or post, webhook=webhook)
 
     return open_channel
 

@@ -3,13 +3,16 @@
 import asyncio
 import time
 from dataclasses import replace
+from typing import cast
 
 from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
-from bot.conversation.messages import BOT, Claim, Message, Reply, State, Status, Turn
+from bot.conversation.messages import BOT, Claim, Message, Reply, Status, Turn
+from bot.desk.desk import Desk
+from bot.reading.intent import PERSON_COMMAND
 
-PERSON_COMMAND = "/human"
 RETURNS = Answer(
     Outcome.ANSWERED,
     Mode.GENERATED,
@@ -48,60 +51,27 @@ def answer_to(text: str) -> Answer:
     return RETURNS if "return" in text or "退货" in text else UNKNOWN
 
 
-class StandIn:
-    """Implements Reception, and answers what was accepted while `work` runs and `may_answer` is set."""
+class StandIn(Desk):
+    """The real desk without an engine, which answers what was accepted while `work` runs and `may_answer` is set."""
 
     def __init__(self, conversations: Conversations, pause: float = 0.0) -> None:
-        self._conversations = conversations
+        super().__init__(conversations, cast(Engine, None))
         self._pause = pause
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.asked: list[Question] = []
         self.trouble: Exception | None = None
 
-    @property
-    def conversations(self) -> Conversations:
-        return self._conversations
-
     async def receive(self, message: Message) -> bool:
         if self.trouble:
             raise self.trouble
         if "refuse me" in message.text:
             raise MessageRefused("the message is of a kind that no one can answer")
-        return await self._conversations.accept(message)
-
-    async def ask_for_person(self, message: Message) -> bool:
-        return await self.receive(replace(message, text=PERSON_COMMAND))
+        return await super().receive(message)
 
     async def suggest(self, conversation: str) -> Answer:
         known = await self._conversations.read(conversation)
         return answer_to([turn.text for turn in known.turns if turn.role == "customer"][-1])
-
-    async def take_over(self, conversation: str, agent: str) -> State:
-        return await self._conversations.take_over(conversation, agent)
-
-    async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
-        return await self._conversations.hand_back(conversation, unless_spoken=unless_spoken)
-
-    async def resolve(self, conversation: str, by: str, reason: str = "") -> State:
-        return await self._conversations.resolve(conversation, by, reason)
-
-    async def reopen(self, conversation: str, by: str) -> State:
-        return await self._conversations.reopen(conversation, by)
-
-    async def stop(self, conversation: str) -> None:
-        await self._conversations.read(conversation, 0)
-        await self._conversations.announce(conversation, "stop", {})
-
-    async def rate(self, conversation: str, turn: str, good: bool) -> None:
-        await self.note(conversation, "rated_up" if good else "rated_down", turn)
-
-    async def note(self, conversation: str, what: str, about: str, name: str = "") -> None:
-        await self._conversations.note(conversation, Turn(f"{about}-{what}", "event", what, time.time(), name))
-
-    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
-        said = Turn(turn, "agent", text, time.time(), agent, once=once)
-        return await self._conversations.say(conversation, agent, said)
 
     async def ask(self, question: Question) -> Answer:
         """What `/api/ask` is given."""

@@ -1,13 +1,10 @@
 """A served house that is told to stop while people listen and wait, and the next one on the same port."""
 
 import asyncio
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -20,7 +17,6 @@ from tests.fakes.visitor import PATIENCE, Customer, call, eventually
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[4]
 VISITORS, WINDOWS = 20, 5
 QUESTION = "How long do I have to send something back?"
 
@@ -138,28 +134,9 @@ async def conversation(client: httpx2.AsyncClient, token: str) -> dict:
     return (await client.get("/api/conversation", headers={"Authorization": f"Bearer {token}"})).json()
 
 
-@contextmanager
-def serving_slowly(house: KefuHouse, seconds: float, workers: int = 8) -> Iterator[Serving]:
+def serving_slowly(house: KefuHouse, seconds: float, workers: int = 8) -> AbstractContextManager[Serving]:
     """A house whose answers take so many seconds each."""
-    log = house.folder / "slow.log"
-    command = [sys.executable, "-m", "tests.fakes.slow_house", str(seconds)]
-    environment = house.environment({"PORT": "0", "LOG_FORMAT": "json", "WORKERS": str(workers)})
-    with log.open("ab") as stderr:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
-    serving = Serving(process, log)
-    try:
-        serving.wait_until_open()
-        yield serving
-    finally:
-        serving.end()
+    return house.serving_by("tests.fakes.slow_house", str(seconds), WORKERS=str(workers))
 
 
 def test_answers_in_the_making_are_lost_by_no_stop(informed: KefuHouse) -> None:

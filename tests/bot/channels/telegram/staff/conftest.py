@@ -1,24 +1,16 @@
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from aiogram import Bot
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.telegram import TelegramAPIServer
 
-from bot.channels.base import MessageRefused
-from bot.channels.telegram.channel import carry
 from bot.channels.telegram.pacing import Tempo
-from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import Message, State
+from bot.conversation.messages import Message
 from bot.delivery.base import Post
-from bot.desk.admission import objection
-from tests.bot.channels.telegram.conftest import TEMPO, LoopbackSession
-from tests.fakes.frontdesk import PERSON, FrontDesk, Outage
+from tests.bot.channels.telegram.conftest import TEMPO, carrying
+from tests.fakes.frontdesk import PERSON, FrontDesk
 from tests.fakes.telegram import FakeTelegram
 
 STAFF = -1007001
@@ -69,23 +61,6 @@ class Group:
         self._telegram.write(chat=STAFF, topic=topic, **({kind: {}, "from": author} | fields))
 
 
-class StrictDesk(FrontDesk):
-    """Refuses of agents what the real desk refuses."""
-
-    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
-        if reason := objection(text):
-            raise MessageRefused(reason)
-        return await super().say(conversation, agent, text, turn, once)
-
-
-@pytest.fixture
-async def desk(conversations: MemoryConversations) -> AsyncIterator[FrontDesk]:
-    desk = StrictDesk(Outage(conversations))
-    async with desk.open():
-        yield desk
-    await conversations.close()
-
-
 @pytest.fixture
 def group(telegram: FakeTelegram) -> Group:
     forum(telegram)
@@ -94,20 +69,10 @@ def group(telegram: FakeTelegram) -> Group:
 
 @pytest.fixture
 def serve(telegram: FakeTelegram, desk: FrontDesk, post: Post) -> Serve:
-    @contextlib.asynccontextmanager
-    async def open_channel(
+    def open_channel(
         tempo: Tempo = TEMPO, staff: int | None = STAFF, with_post: Post | None = None
-    ) -> AsyncIterator[asyncio.Task[None]]:
-        stop = asyncio.Event()
-        session = LoopbackSession(api=TelegramAPIServer.from_base(telegram.url))
-        bot = Bot(telegram.token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        task = asyncio.create_task(carry(bot, desk, with_post or post, stop=stop, tempo=tempo, staff=staff))
-        try:
-            yield task
-        finally:
-            stop.set()
-            await task
-            await session.close()
+    ) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+        return carrying(telegram, desk, with_post or post, tempo, staff=staff)
 
     return open_channel
 
