@@ -23,9 +23,10 @@ const EVENTS = {
 const FLAGGED = new Set(["undelivered", "unconfirmed", "undeliverable"]);
 const LONGEST_QUOTE = 60;
 
-/* The words about which an event tells: its id is that turn's id and what happened. */
+/* The words about which an event tells: its id is that turn's id and what happened. Of ratings there may be several,
+   so they name the turn. */
 function quoteOf(turn, turns) {
-  const about = turns.find(({ id }) => turn.id === `${id}-${turn.text}`);
+  const about = turns.find(({ id }) => turn.name === id || turn.id === `${id}-${turn.text}`);
   if (!about || ["stopped", "handed_over"].includes(turn.text)) return "";
   const text = said(about.text) || attachmentWords(about);
   return `: “${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}”`;
