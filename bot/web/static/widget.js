@@ -180,7 +180,7 @@ h2{font-size:15px;line-height:1.3;font-weight:600}
 .stop:hover:enabled{border-color:var(--bad);color:var(--bad)}
 .stop:disabled{color:var(--soft);cursor:default}
 .rating{display:flex;gap:4px;margin-block-start:2px}
-.rating button{min-width:32px;min-height:28px;border-radius:8px;font-size:13px;opacity:.65}
+.rating button{display:grid;place-items:center;min-width:32px;min-height:28px;border-radius:8px;opacity:.65}
 .rating button:hover,.rating button[aria-pressed=true]{background:var(--tint);opacity:1}
 .rating button[aria-pressed=true]{box-shadow:inset 0 0 0 1px var(--accent)}
 .person{display:flex;align-items:center;padding:8px 16px}
@@ -204,6 +204,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
     restart: "M12 5v14M5 12h14",
     send: "M12 19V5M6 11l6-6 6 6",
     stop: "M7 7h10v10H7z",
+    good: "M8 11l3.6-7.2c1.6 0 2.6 1.1 2.3 2.7L13.4 9h5.1a2 2 0 0 1 2 2.4l-1.2 6a2 2 0 0 1-2 1.6H8zM8 11H4v8h4z",
+    bad: "M16 13l-3.6 7.2c-1.6 0-2.6-1.1-2.3-2.7l.5-2.5H5.5a2 2 0 0 1-2-2.4l1.2-6a2 2 0 0 1 2-1.6H16zM16 13h4V5h-4z",
     person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5",
   };
 
@@ -1043,9 +1045,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     makeRating(turn) {
       const buttons = [
-        ["\u{1F44D}\uFE0E", "good", true],
-        ["\u{1F44E}\uFE0E", "bad", false],
-      ].map(([sign, name, good]) =>
+        ["good", true],
+        ["bad", false],
+      ].map(([name, good]) =>
         h(
           "button",
           {
@@ -1063,7 +1065,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
               this.note("unrated");
             },
           },
-          sign,
+          icon(name, 16),
         ),
       );
       return buttons;
