@@ -32,6 +32,7 @@ from bot.conversation.bell import Bell, Found
 from bot.conversation.keys import BELL
 from bot.conversation.records import decode
 from bot.conversation.schema import bring_up
+from bot.conversation.together import Together
 
 _CONNECTIONS = 32
 _PATIENCE = 5.0  # seconds for one answer, or for a free connection
@@ -53,6 +54,8 @@ Result = TypeVar("Result")
 Text = bytes | str | int
 Call = tuple[Sequence[bytes], Sequence[Text]]
 """Keys and arguments of a script."""
+Act = tuple[str, Sequence[bytes], Sequence[Text]]
+"""A script's name, its keys and arguments."""
 
 
 @cache
@@ -97,6 +100,8 @@ class Server:
         self._bell = Bell(_PAUSE)
         self._listening: asyncio.Task[None] | None = None
         self._calls: set[asyncio.Future[Any]] = set()
+        # A crowd at the doors costs a few trips to the server: a trip costs more than the act itself.
+        self._acts: Together[Act, Any] = Together(self._run)
 
     async def check_schema(self) -> None:
         """Bring stored data up to date. Raises ConversationsError when a newer Kefu wrote it."""
@@ -106,13 +111,24 @@ class Server:
     async def run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
         """What one script returns: None, int, bytes or lists of them."""
         with _translated():
-            return await self._whole(self._run(name, keys, arguments))
+            return await self._acts.ask((name, keys, arguments))
 
-    async def _run(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
+    async def _run(self, acts: Sequence[Act]) -> list[Any]:
+        """What each returns, or its error: errors of others are not its own, and their texts are not either."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name, keys, arguments in acts:
+                pipe.evalsha(_digest(name), len(keys), *keys, *arguments)
+            answers = await pipe.execute(raise_on_error=False)
+        for place, answer in enumerate(answers):
+            if isinstance(answer, NoScriptError):
+                answers[place] = await self._run_unknown(*acts[place])
+        return answers
+
+    async def _run_unknown(self, name: str, keys: Sequence[bytes], arguments: Sequence[Text]) -> Any:
         try:
-            return await self._redis.evalsha(_digest(name), len(keys), *keys, *arguments)
-        except NoScriptError:
             return await self._redis.eval(script(name), len(keys), *keys, *arguments)
+        except ResponseError as error:
+            return error
 
     async def _whole(self, work: Awaitable[Result]) -> Result:
         """What the work gives. It is finished even when the caller is cancelled: redis-py can lose a cancellation
@@ -180,6 +196,7 @@ class Server:
         while self._listening is not None and not self._listening.done():
             self._listening.cancel()
             await asyncio.wait({self._listening}, timeout=_RETRY)
+        await self._acts.finish(_PATIENCE)
         if self._calls:
             await asyncio.wait(self._calls, timeout=_PATIENCE)
         with contextlib.suppress(RedisError, OSError):

@@ -18,6 +18,7 @@ from bot.app import Brain, House
 from bot.channels.telegram import run as run_telegram
 from bot.channels.telegram.pacing import Tempo
 from bot.channels.web import app as _app  # noqa: F401  (read before a fork, for it takes seconds)
+from bot.commands.common import run
 from bot.conversation.records import LEASE
 from bot.conversation.redis import RedisConversations
 from bot.desk.desk import Desk
@@ -128,7 +129,7 @@ def _tell(line: str) -> None:
 def main(given: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM."""
     configure("info", "json")
-    asyncio.run(_serve(_arguments(given)))
+    run(_serve(_arguments(given)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from tests.fakes.faults import Fault, blocked, broken, cut_short, migrated, rese
 from tests.fakes.frontdesk import FrontDesk, Outage, answered
 from tests.fakes.telegram import FakeTelegram
 
+SOON = 5.0  # seconds that something may take which must happen
+
 
 class Outbox(Outage):
     """Away while `down`. When `impatient`, it gives every turn twice at once, as if the store's lease were over."""
@@ -26,6 +28,7 @@ class Outbox(Outage):
         super().__init__(outbox)
         self.impatient = False
         self.given_again = 0
+        self.open = 0
         self._outbox = outbox
         self._given: Outgoing | None = None
 
@@ -37,7 +40,12 @@ class Outbox(Outage):
             self.given_again += 1
             return replace(again, attempts=2)
         self._given = await self._outbox.next(sender, wait)
+        self.open += self._given is not None
         return self._given
+
+    async def settle(self, *given: Any, **options: Any) -> None:
+        await self._outbox.settle(*given, **options)
+        self.open -= 1
 
 
 @pytest.fixture
@@ -57,7 +65,10 @@ async def ask(desk: FrontDesk, said: str, chat: int = 42) -> None:
 
 
 async def nothing_left(outbox: Outbox) -> None:
-    """Every turn was settled: the store has nothing more to send, not even to another sender."""
+    """Every turn is settled, soon: the store has nothing more to send, not even to another sender."""
+    async with asyncio.timeout(SOON):
+        while outbox.open:
+            await asyncio.sleep(0.01)
     assert await outbox.next("another", 0.1) is None
 
 
