@@ -193,10 +193,10 @@ class RedisConversations:
 
     async def events(self, conversation: str, after: str, wait: float) -> Sequence[Event]:
         stream = events_of(conversation)
-        mark = decode((await self._tails([(stream, "$")]))[0][0]) if after == "$" else clean(after)
+        mark = decode((await self._tail(stream, "$"))[0]) if after == "$" else clean(after)
 
         async def look() -> list[Event] | None:
-            [(_, entries)] = await self._tails([(stream, mark)])
+            _, entries = await self._tail(stream, mark)
             return [read_event(entry, fields[1], fields[3]) for entry, fields in entries] or None
 
         return await self.server.until(f"events:{conversation}", look, wait, always_rung=True) or []
@@ -227,6 +227,9 @@ class RedisConversations:
     async def _act(self, name: str, conversation: str, *arguments: Text) -> Any:
         given = [self.script_settings, encode(conversation), *arguments]
         return await self.server.run(name, keys_of(conversation), given)
+
+    async def _tail(self, stream: bytes, mark: str) -> Any:
+        return await self.server.run("tail", [stream], [self.script_settings, mark, _AT_ONCE])
 
     async def _tails(self, streams: Sequence[tuple[bytes, str]]) -> list[Any]:
         calls: list[Call] = [([stream], [self.script_settings, mark, _AT_ONCE]) for stream, mark in streams]

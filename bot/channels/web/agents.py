@@ -21,7 +21,7 @@ LONGEST_NAME = 200
 """Characters of a conversation's name: "channel:address"."""
 
 
-def intended(x_kefu: Annotated[str, Header()] = "") -> None:
+async def intended(x_kefu: Annotated[str, Header()] = "") -> None:
     """Refuse a change that another site's page may have caused."""
     if x_kefu != "1":
         raise HTTPException(403, "the header X-Kefu: 1 is missing")
@@ -41,7 +41,7 @@ async def _agent(request: Request, wiring: Wired) -> str:
     return agent
 
 
-def _named(conversation: str) -> str:
+async def _named(conversation: str) -> str:
     if ":" not in conversation or len(conversation) > LONGEST_NAME or not conversation.isprintable():
         raise HTTPException(404, "there is no such conversation")
     return conversation
@@ -115,7 +115,7 @@ async def events(
     wiring: Wired, request: Request, agent: Agent, conversation: str = "", after: str = "", activity: str = ""
 ) -> StreamingResponse:
     """What changes anywhere, and all events of one conversation when it is given."""
-    name = _named(conversation) if conversation else ""
+    name = await _named(conversation) if conversation else ""
 
     async def allowed() -> bool:
         return await agent_of(request, wiring) is not None

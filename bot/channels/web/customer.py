@@ -26,8 +26,10 @@ CUSTOMER = "customer"
 
 router = APIRouter(prefix="/api")
 
+# Dependencies are coroutines, even where they wait for nothing: FastAPI sends each other one through a thread.
 
-def bearer(authorization: Annotated[str, Header()] = "") -> str:
+
+async def bearer(authorization: Annotated[str, Header()] = "") -> str:
     """The token of the Authorization header, or nothing."""
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -36,7 +38,7 @@ def bearer(authorization: Annotated[str, Header()] = "") -> str:
 Bearer = Annotated[str, Depends(bearer)]
 
 
-def _visit(wiring: Wired, token: Bearer) -> str:
+async def _visit(wiring: Wired, token: Bearer) -> str:
     conversation = wiring.visitors.conversation(token)
     if conversation is None:
         raise HTTPException(401, "this conversation is over: begin a new one", {"WWW-Authenticate": "Bearer"})
@@ -53,12 +55,12 @@ def _admit(wiring: Wiring, counted: str) -> None:
         raise HTTPException(429, reason, {"Retry-After": str(wait)})
 
 
-def _paced(wiring: Wired, conversation: Visit) -> str:
+async def _paced(wiring: Wired, conversation: Visit) -> str:
     _admit(wiring, conversation)
     return conversation
 
 
-def _acting(wiring: Wired, conversation: Visit) -> str:
+async def _acting(wiring: Wired, conversation: Visit) -> str:
     # Counted apart: who has written a lot may still stop the answer.
     _admit(wiring, f"act {conversation}")
     return conversation

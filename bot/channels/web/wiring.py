@@ -40,7 +40,7 @@ class Wiring:
         return "__Host-kefu-desk" if self.secure else "kefu-desk"
 
 
-def _wiring(request: Request) -> Wiring:
+async def _wiring(request: Request) -> Wiring:
     return cast(Wiring, request.app.state.wiring)
 
 
