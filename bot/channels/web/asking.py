@@ -27,4 +27,4 @@ async def _admit(request: Request, wiring: Wiring, token: str) -> None:
         return
     if await agent_of(request, wiring) is None:
         raise HTTPException(401, "send the API token as Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
-    intended(request.headers.get("x-kefu", ""))
+    await intended(request.headers.get("x-kefu", ""))

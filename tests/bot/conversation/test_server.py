@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.base import ConversationsError
 from bot.conversation.server import Server
 from tests.conftest import RealServer
 
@@ -44,3 +45,19 @@ async def test_who_is_cancelled_ends_at_whatever_moment(name: str, valkey_server
             await asyncio.wait({call}, timeout=0.1)
         await server.close()
         assert not lost, f"cancelled after {steps} turns of the loop, and goes on"
+
+
+async def test_a_script_that_is_refused_fails_alone_and_shows_no_argument(valkey_server: RealServer) -> None:
+    valkey_server.ask("SET kefu:text word")
+    server = Server(valkey_server.url)
+
+    refused, read = await asyncio.gather(
+        server.run("tail", [b"kefu:text"], ["{}", "a-customers-words", 1]),
+        server.run("tail", [_STREAM], ["{}", "0", 1]),
+        return_exceptions=True,
+    )
+    await server.close()
+
+    assert isinstance(refused, ConversationsError)
+    assert "a-customers-words" not in str(refused)
+    assert read == [b"0", []]
