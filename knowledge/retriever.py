@@ -1,39 +1,18 @@
 """Finds entries. Knows vectors and words of a snapshot; decides nothing about answering."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
-from knowledge.ranking import Asked, Ranked, rank
+from knowledge.hits import Finder, Hit
 from knowledge.snapshot.reader import Snapshot
 from knowledge.subjects import NONE
 
-_TURNS = 4  # earlier turns that are looked up together with a query,
-_NAMING_TURNS = 8  # and in which a subject may have been named
+__all__ = ["Hit", "Retriever"]
+
 _NEARLY_ALL = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A found entry.
-
-    `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells
-    which one: "question", "similar", "title" or "answer". Hits are ordered by `relevance`, which adds the words.
-    `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
-    question is to another entry; it may be below or above. `coverage`, 0 to 1, is the share of the query's
-    content words that the entry holds, rare words weighing more; between two languages it says little.
-    """
-
-    entry: Entry
-    score: float
-    matched: str
-    field: str
-    closeness: float = 0.0
-    coverage: float = 0.0
-    relevance: float = 0.0
 
 
 class Retriever:
@@ -44,6 +23,7 @@ class Retriever:
         snapshot.require(embedder)
         self._snapshot = snapshot
         self._embedder = embedder
+        self._finder = Finder(snapshot.contents, snapshot.manifest.background, embedder)
         subjects = snapshot.contents.subjects.of_rows
         self._all_about_subjects = bool(np.count_nonzero(subjects != NONE) >= _NEARLY_ALL * max(len(subjects), 1))
 
@@ -82,37 +62,4 @@ class Retriever:
         `before` holds for each query the turns before it, latest first; they count where several entries have a
         subject in common (see `knowledge.subjects`). ValueError for k < 1.
         """
-        if not queries:
-            return []
-        asked = self._asked(queries, before or [()] * len(queries))
-        rankings = rank(self._snapshot.contents, asked, k)
-        return [self._hits(query, ranking) for query, ranking in zip(queries, rankings, strict=True)]
-
-    def _asked(self, queries: Sequence[str], before: Sequence[Sequence[str]]) -> list[Asked]:
-        if not len(self._snapshot.contents.subjects):
-            before = [()] * len(queries)
-        spoken = [
-            " ".join((query, *turns[:_TURNS])) if turns else "" for query, turns in zip(queries, before, strict=True)
-        ]
-        vectors = iter(self._embedder.embed_queries([*queries, *filter(None, spoken)]))
-        first = [next(vectors) for _ in queries]
-        return [
-            Asked(query, vector, tuple(turns[:_NAMING_TURNS]), said, next(vectors) if said else None)
-            for query, vector, turns, said in zip(queries, first, before, spoken, strict=True)
-        ]
-
-    def _hits(self, query: str, ranking: Sequence[Ranked]) -> list[Hit]:
-        contents, background = self._snapshot.contents, self._snapshot.manifest.background
-        coverage = contents.lexical.coverage(query, np.array([found.row for found in ranking], np.int32))
-        return [
-            Hit(
-                entry=contents.entries[found.row],
-                score=found.score,
-                matched=contents.table.texts[found.view],
-                field=contents.table.fields[found.view],
-                closeness=background.closeness(found.pooled),
-                coverage=float(share),
-                relevance=found.relevance,
-            )
-            for found, share in zip(ranking, coverage, strict=True)
-        ]
+        return self._finder.find(queries, k, before)

@@ -1,0 +1,84 @@
+"""Finds entries in the contents of a snapshot, whole or in part. Knows vectors and words; no file and no manifest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.corpus.entry import Entry
+from knowledge.embedders.base import Embedder
+from knowledge.ranking import Asked, Ranked, rank
+from knowledge.snapshot.background import Background
+from knowledge.snapshot.contents import Contents
+
+_TURNS = 4  # earlier turns that are looked up together with a query,
+_NAMING_TURNS = 8  # and in which a subject may have been named
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found entry.
+
+    `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells
+    which one: "question", "similar", "title" or "answer". Hits are ordered by `relevance`, which adds the words.
+    `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
+    question is to another entry; it may be below or above. `coverage`, 0 to 1, is the share of the query's
+    content words that the entry holds, rare words weighing more; between two languages it says little.
+    """
+
+    entry: Entry
+    score: float
+    matched: str
+    field: str
+    closeness: float = 0.0
+    coverage: float = 0.0
+    relevance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks entries up in `contents`; scores are read against `background`, vectors are of `embedder`."""
+
+    contents: Contents
+    background: Background
+    embedder: Embedder
+
+    def find(self, queries: Sequence[str], k: int, before: Sequence[Sequence[str]] = ()) -> list[list[Hit]]:
+        """The at most k best entries for each query, best first; none for a query without content.
+
+        `before` holds for each query the turns before it, latest first; they count where several entries have a
+        subject in common (see `knowledge.subjects`). ValueError for k < 1.
+        """
+        if not queries:
+            return []
+        asked = self._asked(queries, before or [()] * len(queries))
+        rankings = rank(self.contents, asked, k)
+        return [self._hits(query, ranking) for query, ranking in zip(queries, rankings, strict=True)]
+
+    def _asked(self, queries: Sequence[str], before: Sequence[Sequence[str]]) -> list[Asked]:
+        if not len(self.contents.subjects):
+            before = [()] * len(queries)
+        spoken = [
+            " ".join((query, *turns[:_TURNS])) if turns else "" for query, turns in zip(queries, before, strict=True)
+        ]
+        vectors = iter(self.embedder.embed_queries([*queries, *filter(None, spoken)]))
+        first = [next(vectors) for _ in queries]
+        return [
+            Asked(query, vector, tuple(turns[:_NAMING_TURNS]), said, next(vectors) if said else None)
+            for query, vector, turns, said in zip(queries, first, before, spoken, strict=True)
+        ]
+
+    def _hits(self, query: str, ranking: Sequence[Ranked]) -> list[Hit]:
+        coverage = self.contents.lexical.coverage(query, np.array([found.row for found in ranking], np.int32))
+        return [
+            Hit(
+                entry=self.contents.entries[found.row],
+                score=found.score,
+                matched=self.contents.table.texts[found.view],
+                field=self.contents.table.fields[found.view],
+                closeness=self.background.closeness(found.pooled),
+                coverage=float(share),
+                relevance=found.relevance,
+            )
+            for found, share in zip(ranking, coverage, strict=True)
+        ]
