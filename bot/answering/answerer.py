@@ -7,7 +7,7 @@ one checked. Whatever is released through `release` also stands in the answer th
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
 from bot.answering.decide import Finding
@@ -15,6 +15,7 @@ from bot.answering.find import Search, find
 from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
+from bot.answering.trace import current
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.language import NOT_LATIN, detect
@@ -56,6 +57,9 @@ class Answerer:
         """
         started = time.monotonic()
         language = self._language(question)
+        if trace := current():
+            trace.question, trace.language, trace.threshold = question.text, language, self._policy.threshold
+            trace.weights = asdict(self._policy.search.weights)
         answer = self._by_rule(question, language) or self._from_knowledge(
             question, language, release, cancelled or threading.Event()
         )
@@ -80,6 +84,8 @@ class Answerer:
 
     def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
+        if trace := current():
+            trace.intent = str(intent)
         if intent in SMALLTALK:
             return self._fixed(Outcome.SMALLTALK, Mode.SMALLTALK, str(intent), language)
         if intent is Intent.PERSON:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.question import Part
+from bot.answering.trace import current
 from knowledge.corpus.entry import Entry
 from knowledge.retriever import Hit
 
@@ -85,4 +86,6 @@ def judge(part: Part, by_query: Sequence[Sequence[Hit]], weights: Weights, langu
     rankings = [prefer_language(hits, language, slack) for hits in by_query]
     sure = [confidence(hits, weights, language) for hits in rankings]
     best = max(range(len(rankings)), key=sure.__getitem__)
+    if trace := current():
+        trace.ranked(rankings, sure, best)
     return Finding(part, tuple(rankings[best]), sure[best])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.answering.decide import Finding, Weights, judge
 from bot.answering.question import Part
+from bot.answering.trace import current
 from knowledge.retriever import Retriever
 
 
@@ -22,6 +23,9 @@ def find(retriever: Retriever, asked: Sequence[tuple[Part, str]], search: Search
     lookups = [part.lookups(retriever.all_about_subjects) for part, _ in asked]
     queries = [query for own in lookups for query in own]
     before = [part.before for (part, _), own in zip(asked, lookups, strict=True) for _ in own]
+    if trace := current():
+        for (part, _), own in zip(asked, lookups, strict=True):
+            trace.looked_up(part.text, own, part.before)
     hits = iter(retriever.retrieve(queries, search.k, before))
     return [
         judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack)

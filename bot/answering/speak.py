@@ -16,6 +16,7 @@ from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
+from bot.answering.trace import Judgement, current, overheard
 from bot.generators.base import GenerationFailed, Generator, Limits
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
@@ -111,17 +112,21 @@ class Speaker:
         limits = Limits(self._manner.tokens, time.monotonic() + self._manner.seconds, cancelled)
         budget = generator.context - limits.tokens
         prompt = build_prompt(question, language, entries, generator.count_tokens, budget)
+        if trace := current():
+            trace.drafted(generator.name, prompt)
         started = time.monotonic()
         said: list[Sentence] = []
         seconds: dict[str, float] = {}
         try:
-            with contextlib.closing(generator.generate(prompt, limits)) as pieces:
+            with contextlib.closing(overheard(generator.generate(prompt, limits))) as pieces:
                 for sentence in self._passed(_whole_sentences(pieces), entries, findings, language):
                     said.append(sentence)
                     seconds.setdefault("first_sentence", time.monotonic() - started)
                     release(sentence)
         except GenerationFailed as error:
             _log.warning("generation failed", error=type(error).__name__, said=len(said))
+            if trace:
+                trace.broke_off(error)
         seconds["generate"] = time.monotonic() - started
         if not said:
             return None
@@ -149,6 +154,10 @@ class Speaker:
         same = any(entry.language in {"", language} for entry in entries)
         needed = self._manner.needed_support if same else self._manner.needed_across
         verdict = check_sentence(text, entries, self._support, needed, language)
+        if trace := current():
+            entry = entries[verdict.source]
+            span = self._support(text, entry.answer)[1]
+            trace.judged(Judgement(text, verdict.support, needed, entry.id, span, verdict.objections))
         if not verdict.passed:
             # The objections name facts of the draft, never the customer's words.
             _log.info("sentence withheld", objections=len(verdict.objections))
