@@ -13,8 +13,9 @@ from typing import Any
 
 from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Pieces, Prompt
 from bot.generators.causal_steps import Steps
-from bot.generators.causal_weights import Weights, load
+from bot.generators.causal_weights import Loaded, Weights, load
 from bot.generators.line import Line
+from knowledge.embedders.fingerprint import fingerprint
 
 # How long a caller that waits may take to notice that it is no longer wanted.
 _NOTICE_SECONDS = 0.05
@@ -63,7 +64,7 @@ class CausalGenerator:
         Raises GenerationFailed when it does not load.
         """
         loaded = load(str(folder), weights)
-        self._name = f"{Path(folder).name}:{loaded.weights}"
+        self._name = f"{Path(folder).name}:{loaded.weights}@{_version(Path(folder), loaded)}"
         self._tokenizer: Any = loaded.tokenizer
         # The tokenizer switches a mode of its own back and forth while it encodes.
         self._tokenizing = threading.Lock()
@@ -77,7 +78,7 @@ class CausalGenerator:
 
     @property
     def name(self) -> str:
-        """The model's folder and how its weights are kept."""
+        """`MODEL:WEIGHTS@VERSION`: the folder's name, how the weights are kept, and 12 digits of what is in it."""
         return self._name
 
     @property
@@ -158,3 +159,10 @@ class CausalGenerator:
         if self._closing.is_set():
             raise Cancelled("the generator was closed")
         job.check()
+
+
+def _version(folder: Path, loaded: Loaded) -> str:
+    """What tells this model apart from others of its name: of a hub's model the commit, else of the files."""
+    if folder.is_dir():
+        return fingerprint(folder)
+    return str(getattr(loaded.model.config, "_commit_hash", None) or "")[:12]

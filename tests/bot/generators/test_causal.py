@@ -1,3 +1,4 @@
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -147,8 +148,21 @@ def test_one_failed_draft_does_not_end_the_thread(generator: CausalGenerator) ->
     assert list(generator.generate(PROMPT, Limits(5))) == whole
 
 
-def test_names_the_folder_and_the_weights(generator: CausalGenerator, tiny: Path) -> None:
-    assert generator.name.startswith(f"{tiny.name}:")
+def test_names_the_folder_the_weights_and_the_version(generator: CausalGenerator, tiny: Path) -> None:
+    name, _, version = generator.name.partition("@")
+    assert name in {f"{tiny.name}:int8", f"{tiny.name}:bfloat16"}
+    assert len(version) == 12
+
+
+def test_another_model_of_the_same_name_is_told_apart(generator: CausalGenerator, tiny: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(tiny, tmp_path / tiny.name)
+    weights = bytearray((other / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (other / "model.safetensors").write_bytes(weights)
+    retrained = CausalGenerator(other)
+    retrained.close()
+    assert retrained.name.partition("@")[0] == generator.name.partition("@")[0]
+    assert retrained.name != generator.name
 
 
 def wait_until(condition: object, seconds: float = 30) -> None:
