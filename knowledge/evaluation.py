@@ -55,11 +55,11 @@ def retrieval_figures(rankings: Sequence[Ranking], threshold: float, seed: int =
         "mrr": share(np.divide(1, places, out=np.zeros_like(places), where=places > 0), known),
     }
     draws = drawn_weights([ranking.group for ranking in rankings], seed)
-    figures = {"n": len(rankings)} | _with_intervals(statistics, draws)
+    figures = {"n": len(rankings)} | with_intervals(statistics, draws)
     if known.all():
         return figures
     counts, unknown = _on_unknowns(rankings, places, known, threshold)
-    return figures | counts | {"threshold": threshold} | _with_intervals(unknown, draws)
+    return figures | counts | {"threshold": threshold} | with_intervals(unknown, draws)
 
 
 def _on_unknowns(
@@ -102,6 +102,20 @@ def share(values: NDArray[Any], among: Bools) -> Statistic:
     return statistic
 
 
+def quantile(values: Floats, at: float) -> Statistic:
+    """The least of `values` (n,) that a share `at` of all does not exceed."""
+    order = np.argsort(values, kind="stable")
+
+    def statistic(weights: Floats) -> Floats:
+        below = np.cumsum(weights[:, order], axis=1)
+        if not below.shape[1]:
+            return np.full(len(weights), np.nan)
+        result: Floats = values[order][(below >= at * below[:, -1:]).argmax(axis=1)]
+        return result
+
+    return statistic
+
+
 def auroc(sure: Floats, known: Bools, weights: Floats) -> Floats:
     """How often a known query is surer than an unknown one, ties counting half: (draws,) of `weights` (draws, n)."""
     order = np.argsort(sure, kind="stable")
@@ -125,7 +139,8 @@ def drawn_weights(groups: Sequence[str], seed: int, draws: int = DRAWS) -> Float
     return counts.astype(np.float64)[:, member]
 
 
-def _with_intervals(statistics: dict[str, Statistic], draws: Floats) -> dict[str, Any]:
+def with_intervals(statistics: dict[str, Statistic], draws: Floats) -> dict[str, Any]:
+    """Each figure over all queries, rounded, and its interval over `draws` (draws, n); None where none is."""
     figures: dict[str, Any] = {}
     for name, statistic in statistics.items():
         figures[name] = _rounded(statistic(np.ones((1, draws.shape[1])))[0])

@@ -60,11 +60,8 @@ def check_sentence(
 
     Facts may stand anywhere in an entry; support comes from its answer alone, for a title says nothing.
     """
-    sources = [source_text(entry) for entry in entries]
-    held = frozenset[Fact]().union(*(facts(source, either=True) for source in sources))
-    stated = facts(sentence, names=language not in _CAPITALS_MEAN_NOTHING)
-    everything = "\n".join(sources).lower()
-    objections = [_objection(fact) for fact in stated if not _holds(fact, held, everything)]
+    stated = stated_facts(sentence, language)
+    objections = [_objection(fact) for fact in unheld(stated, entries)]
     supports = [support(sentence, entry.answer) for entry in entries] or [(0.0, "")]
     best = max(range(len(supports)), key=lambda index: supports[index][0])
     value, span = supports[best]
@@ -72,6 +69,19 @@ def check_sentence(
         objections.append(f"support {value:.2f} is under {needed:.2f}")
     objections += _contradictions(sentence, span, stated)
     return Verdict(value, best, tuple(sorted(objections)))
+
+
+def stated_facts(sentence: str, language: str) -> frozenset[Fact]:
+    """The hard facts of a sentence; names only in a language that marks them by capitals."""
+    return facts(sentence, names=language not in _CAPITALS_MEAN_NOTHING)
+
+
+def unheld(stated: Iterable[Fact], entries: Sequence[Entry]) -> list[Fact]:
+    """The `stated` facts that no entry holds."""
+    sources = [source_text(entry) for entry in entries]
+    held = frozenset[Fact]().union(*(facts(source, either=True) for source in sources))
+    everything = "\n".join(sources).lower()
+    return [fact for fact in stated if not _holds(fact, held, everything)]
 
 
 def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[str]:

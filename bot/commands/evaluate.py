@@ -3,16 +3,32 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.commands.common import load_settings
+from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings
 from bot.commands.failures import CommandError
 
 if TYPE_CHECKING:
+    from bot.evaluation.figures import Scored
     from knowledge.evaluation import Ranking
+
+
+class Split(StrEnum):
+    """Which part of a bank is asked."""
+
+    TUNE = "tune"
+    REPORT = "report"
+    ALL = "all"
+
+
+BankArgument = Annotated[Path, typer.Argument(help='JSON lines: {"id", "turns", "expect", "must", …}.')]
+SplitOption = Annotated[Split, typer.Option(help='Only lines with this "split".')]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AnswersOption = Annotated[Path | None, typer.Option(help="Write each answer and what it is worth here.")]
 
 app = typer.Typer(help="How good it is, measured on labelled data.", no_args_is_help=True)
 
@@ -33,7 +49,7 @@ def retrieval(
     threshold: Annotated[
         float | None, typer.Option(min=0, max=1, help="Confidence from which a question is answered.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
     predictions: Annotated[Path | None, typer.Option(help="Write what was found for each query here.")] = None,
 ) -> None:
     """Is the right entry found, and is it known when there is none?"""
@@ -41,8 +57,7 @@ def retrieval(
     from bot.answering.answerer import Policy
     from knowledge.labelled import read_labelled
 
-    if predictions and not predictions.parent.is_dir():
-        raise CommandError(f"{predictions.parent}: no such folder: make it first")
+    _require_folder(predictions)
     wards = read_labelled(knowledge, queries)
     from bot.app import open_embedder
     from bot.commands.evaluating import rankings
@@ -61,6 +76,78 @@ def retrieval(
     sys.stdout.write(json.dumps(figures) + "\n" if as_json else "\n".join(_table(figures)) + "\n")
 
 
+@app.command("answers")
+def answers(
+    bank: BankArgument,
+    knowledge: KnowledgeOption = None,
+    split: SplitOption = Split.ALL,
+    as_json: JsonOption = False,
+    answers: AnswersOption = None,
+) -> None:
+    """Are the answers right, wrong or missing? Asks the real answerer, as a customer would."""
+    from bot.evaluation.figures import answer_figures
+
+    scored, circumstances = _asked(bank, knowledge, split, answers)
+    figures = circumstances | answer_figures(scored)
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        verdicts = ("right", "wrong", "silent")
+        sys.stdout.write("\n".join([*_table(figures), *_groups(figures, ("kinds", "languages"), verdicts)]) + "\n")
+
+
+@app.command("handoff")
+def handoff(
+    bank: BankArgument,
+    knowledge: KnowledgeOption = None,
+    split: SplitOption = Split.ALL,
+    as_json: JsonOption = False,
+    answers: AnswersOption = None,
+) -> None:
+    """Does everyone get a person who needs one, and nobody else?"""
+    from bot.evaluation.figures import handoff_figures
+
+    scored, circumstances = _asked(bank, knowledge, split, answers)
+    figures = circumstances | handoff_figures(scored)
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        groups = [*_groups(figures, ("reasons",), ("precision",)), *_groups(figures, ("kinds",), ("recall",))]
+        sys.stdout.write("\n".join([*_table(figures), *groups]) + "\n")
+
+
+def _asked(
+    bank: Path, knowledge: Path | None, split: Split, answers: Path | None
+) -> tuple[list["Scored"], dict[str, Any]]:
+    """The scored answers to a bank, and what they depend on."""
+    settings = load_settings("error")
+    from bot.evaluation.bank import read_bank
+
+    _require_folder(answers)
+    cases = [case for case in read_bank(bank) if split is Split.ALL or case.split == split]
+    if not cases:
+        raise CommandError(f"{bank}: no line" + ("" if split is Split.ALL else f' has the "split" {split}'))
+    from bot.app import open_brain
+    from bot.commands.evaluating_answers import circumstances, line, scored_answers
+    from bot.commands.progress import pull, text_bar
+
+    brain = open_brain(settings, knowledge_folder(settings, knowledge), pull)
+    try:
+        with text_bar("asking") as progress:
+            scored = list(scored_answers(brain, cases, progress))
+        if answers:
+            lines = [json.dumps(line(one), ensure_ascii=False) + "\n" for one in scored]
+            answers.write_text("".join(lines), "utf-8")
+        return scored, circumstances(brain, split)
+    finally:
+        brain.close()
+
+
+def _require_folder(file: Path | None) -> None:
+    if file and not file.parent.is_dir():
+        raise CommandError(f"{file.parent}: no such folder: make it first")
+
+
 def _lines(found: "Iterable[Ranking]", threshold: float) -> Iterator[str]:
     for ranking in found:
         line = {
@@ -77,10 +164,24 @@ def _table(figures: dict[str, Any]) -> Iterator[str]:
     yield "| figure | value | 95 % interval |"
     yield "|---|---|---|"
     for name, value in figures.items():
-        if not name.endswith("_ci"):
-            interval = figures.get(f"{name}_ci")
-            shown = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
-            yield f"| {name} | {_shown(value)} | {shown} |"
+        if not name.endswith("_ci") and not isinstance(value, dict):
+            yield f"| {name} | {_shown(value)} | {_interval(figures, name)} |"
+
+
+def _groups(figures: dict[str, Any], groups: Iterable[str], columns: Iterable[str]) -> Iterator[str]:
+    """A Markdown table a group: a row for each member, a figure with its interval a column."""
+    columns = list(columns)
+    for group in groups:
+        yield f"\n| {group} | n | {' | '.join(columns)} |"
+        yield "|---|---|" + "---|" * len(columns)
+        for name, member in figures[group].items():
+            cells = [f"{_shown(member[column])} ({_interval(member, column)})" for column in columns]
+            yield f"| {name} | {member['n']} | {' | '.join(cells)} |"
+
+
+def _interval(figures: dict[str, Any], name: str) -> str:
+    interval = figures.get(f"{name}_ci")
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
 
 
 def _shown(value: object) -> str:

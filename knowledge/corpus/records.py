@@ -50,6 +50,18 @@ class Record:
                 found.append(item.strip())
         return tuple(dict.fromkeys(filter(None, found)))
 
+    def lists(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The lists of texts in this field, in their order; a text among them is a list of one."""
+        value = self._data.get(name)
+        values = [] if value is None else value
+        if not isinstance(values, list):
+            raise self.error(f"'{name}' is {_kind(value)}, not a list")
+        lists = [[item] if isinstance(item, str) else item for item in values]
+        for item in lists:
+            if not isinstance(item, list) or not all(isinstance(text, str) and text.strip() for text in item):
+                raise self.error(f"'{name}' holds something else than texts and lists of texts")
+        return tuple(map(tuple, lists))
+
     def id(self) -> str:
         """The id, also where it is written as a whole number."""
         value = self._data.get("id")

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from knowledge.evaluation import Ranking, auroc, drawn_weights, retrieval_figures, threshold_for
+from knowledge.evaluation import Ranking, auroc, drawn_weights, quantile, retrieval_figures, threshold_for
 
 GOLD = frozenset({"right"})
 
@@ -96,3 +96,13 @@ def test_groups_that_agree_within_themselves_widen_the_interval() -> None:
         return float(high - low)
 
     assert width(grouped=True) > 2 * width(grouped=False)
+
+
+def test_a_quantile_is_one_of_the_values() -> None:
+    values, once = np.array([9.0, 1.0, 3.0, 2.0]), np.ones((1, 4))
+    assert [quantile(values, at)(once)[0] for at in (0.25, 0.5, 0.95)] == [1, 2, 9]
+
+
+def test_a_quantile_counts_a_value_as_often_as_it_is_drawn() -> None:
+    values = np.array([1.0, 2.0, 3.0])
+    assert quantile(values, 0.5)(np.array([[3.0, 0.0, 1.0], [1.0, 0.0, 3.0]])).tolist() == [1, 3]

@@ -60,3 +60,54 @@ def test_bad_input_is_named(kefu: KefuHouse) -> None:
     assert kefu.refusal("eval", "retrieval", SHOP[0], str(bad)) == expected
     assert kefu.refusal("eval", "retrieval", SHOP[0], "nope") == "nope: cannot be read: No such file or directory"
     assert kefu.refusal("eval", "retrieval", *SHOP, "--predictions", "no/where").startswith("no: no such folder")
+
+
+BANK = """
+{"id": "a", "turns": ["How long can I send it back?"], "expect": "answer", "must": [["30 days"]], "kind": "plain"}
+{"id": "b", "turns": ["How much does shipping cost?"], "expect": "answer", "must": [["€5"]], "kind": "plain"}
+{"id": "c", "turns": ["hello"], "expect": "smalltalk", "kind": "talk", "split": "report"}
+{"id": "d", "turns": ["I want to talk to a person"], "expect": "handoff", "kind": "person", "split": "tune"}
+"""
+
+
+def test_answers_are_scored_by_kind(informed: KefuHouse) -> None:
+    bank, file = informed.write("bank.jsonl", BANK), informed.write("answers.jsonl", "")
+    (figures,) = informed.run("eval", "answers", str(bank), "--json", "--answers", str(file)).lines
+    assert (figures["n"], figures["right"], figures["wrong"], figures["silent"]) == (4, 0.75, 0.25, 0)
+    assert (figures["generator"], figures["split"], figures["compose"]) == (None, "all", "auto")
+    assert figures["snapshot"] == informed.current.name
+    assert figures["kinds"]["plain"]["right"] == 0.5
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [(line["id"], line["verdict"]) for line in lines] == [
+        *(("a", "right"), ("b", "wrong"), ("c", "right"), ("d", "right"))
+    ]
+    assert lines[1]["why"] == "lacks: €5"
+    assert "4.90" in lines[1]["text"]
+
+
+def test_one_part_of_a_bank_is_told_as_a_table(informed: KefuHouse) -> None:
+    bank = informed.write("bank.jsonl", BANK)
+    lines = informed.run("eval", "answers", str(bank), "--split", "report").out.splitlines()
+    assert "| n | 1 |  |" in lines
+    assert "| kinds | n | right | wrong | silent |" in lines
+    assert "| talk | 1 | 1.000 (1.000 to 1.000) | 0.000 (0.000 to 0.000) | 0.000 (0.000 to 0.000) |" in lines
+
+
+def test_handoffs_are_told_by_reason(informed: KefuHouse) -> None:
+    bank = informed.write("bank.jsonl", BANK)
+    (figures,) = informed.run("eval", "handoff", str(bank), "--json").lines
+    assert (figures["n"], figures["recall"], figures["precision"], figures["false_rate"]) == (4, 1, 1, 0)
+    assert figures["reasons"]["asked_for_person"]["n"] == 1
+    table = informed.run("eval", "handoff", str(bank)).out
+    assert "| reasons | n | precision |" in table
+    assert "| kinds | n | recall |" in table
+
+
+def test_a_bad_bank_is_named(informed: KefuHouse) -> None:
+    bank = informed.write("bank.jsonl", BANK.replace("smalltalk", "chat"))
+    expected = f"{bank}:4: no outcome is called 'chat': there are answer, refuse, handoff, smalltalk"
+    assert informed.refusal("eval", "answers", str(bank)) == expected
+    bank = informed.write("bank.jsonl", BANK.splitlines()[1])
+    assert informed.refusal("eval", "answers", str(bank), "--split", "report") == (
+        f'{bank}: no line has the "split" report'
+    )

@@ -27,3 +27,16 @@ def test_anything_else_is_named(value: str, message: str) -> None:
     (record,) = records(Source("f", f'{{"a": {value}}}'))
     with pytest.raises(CorpusError, match=message):
         record.records("a")
+
+
+def test_a_list_of_lists_keeps_its_order_and_a_text_is_a_list_of_one() -> None:
+    (record,) = records(Source("f", '{"a": [["b", "c"], "d", "d"], "n": null}'))
+    assert record.lists("a") == (("b", "c"), ("d",), ("d",))
+    assert record.lists("n") == ()
+
+
+@pytest.mark.parametrize("value", ['["x", 1]', '[["x", 1]]', '[[" "]]', "[null]"])
+def test_something_else_within_a_list_is_named(value: str) -> None:
+    (record,) = records(Source("f", f'{{"a": {value}}}'))
+    with pytest.raises(CorpusError, match="'a' holds something else than texts and lists of texts"):
+        record.lists("a")

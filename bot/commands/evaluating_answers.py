@@ -1,0 +1,55 @@
+"""What `kefu eval answers` and `kefu eval handoff` run: a bank through the real answerer. Prints nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.answering.answer import Answer, Outcome
+from bot.answering.answerer import Answerer, Policy
+from bot.answering.check import stated_facts, unheld
+from bot.app import Brain
+from bot.commands.cases import answer_case
+from bot.evaluation.bank import Case
+from bot.evaluation.figures import Scored
+from bot.evaluation.score import score
+from knowledge.corpus.entry import Entry
+from knowledge.snapshot.reader import open_current
+
+Progress = Callable[[int, int], None]
+
+
+def scored_answers(brain: Brain, cases: Sequence[Case], progress: Progress) -> Iterator[Scored]:
+    """The answer to each case, scored, in their order."""
+    answerer: Answerer = brain.answerer()
+    entries = {entry.id: entry for entry in open_current(brain.knowledge).contents.entries}
+    for number, case in enumerate(cases, 1):
+        answer = answer_case(answerer, {"turns": list(case.turns)})
+        verdict = score(case, answer.outcome, answer.text)
+        yield Scored(case, answer, verdict, _foreign_facts(answer, entries))
+        progress(number, len(cases))
+
+
+def circumstances(brain: Brain, split: str) -> dict[str, Any]:
+    """What the figures depend on besides the code: models, snapshot, settings and the part of the bank."""
+    return {
+        "split": split,
+        "generator": brain.generator.name if brain.generator else None,
+        "embedder": brain.embedder.name,
+        "snapshot": open_current(brain.knowledge).id,
+        "threshold": Policy().threshold,
+        "compose": brain.settings.compose,
+    }
+
+
+def line(scored: Scored) -> dict[str, Any]:
+    """A case with its answer and what that is worth, as plain JSON types."""
+    case = scored.case
+    told = {"id": case.id, "kind": case.kind, "turns": list(case.turns), "expected": str(case.expected)}
+    return told | {"verdict": str(scored.score.verdict), "why": scored.score.why, **scored.answer.to_json()}
+
+
+def _foreign_facts(answer: Answer, entries: Mapping[str, Entry]) -> int:
+    if answer.outcome is not Outcome.ANSWERED:
+        return 0
+    cited = [entries[source.id] for source in answer.sources if source.id in entries]
+    stated = [fact for sentence in answer.sentences for fact in stated_facts(sentence.text, answer.language)]
+    return len(unheld(stated, cited))

@@ -1,0 +1,1 @@
+"""How good answers are, told from a bank of questions with what an answer must and must not hold."""
