@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import ask, bench, chat, doctor, evaluate, invite, knowledge, models, serve
+from bot.commands import ask, bench, chat, doctor, evaluate, explain, invite, knowledge, models, serve
 from bot.commands.failures import one_line
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
+app.command("explain")(explain.explain)
 app.command("chat")(chat.chat)
 app.command("invite")(invite.invite)
 app.command("doctor")(doctor.doctor)

@@ -27,9 +27,10 @@ from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.joined import JOIN, JoinedEmbedder
-from knowledge.errors import EmbedderError, EmbedderMismatch
+from knowledge.errors import EmbedderError, EmbedderMismatch, SnapshotMissing
 from knowledge.retriever import Retriever
-from knowledge.snapshot.reader import current_manifest, open_current
+from knowledge.snapshot.layout import snapshot_ids
+from knowledge.snapshot.reader import current_manifest, open_current, open_snapshot
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -140,6 +141,15 @@ class Brain:
     def newest(self) -> tuple[str, Answerer]:
         """The id of the snapshot in use, and an answerer over that one. Raises SnapshotError."""
         retriever = Retriever(open_current(self.knowledge), self.embedder)
+        return retriever.snapshot_id, self._over(retriever)
+
+    def as_of(self, snapshot_id: str) -> Answerer:
+        """An answerer over a snapshot that is kept. SnapshotMissing when it is not; EmbedderMismatch."""
+        if snapshot_id not in snapshot_ids(self.knowledge):
+            raise SnapshotMissing(f"{self.knowledge}: the snapshot {snapshot_id} is no longer kept")
+        return self._over(Retriever(open_snapshot(self.knowledge, snapshot_id), self.embedder))
+
+    def _over(self, retriever: Retriever) -> Answerer:
         manner = Manner(
             compose=self.settings.compose == "always",
             seconds=self.settings.answer_seconds,
@@ -147,7 +157,7 @@ class Brain:
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
         policy = Policy(handoff_words=tuple(self.settings.handoff_words))
-        return retriever.snapshot_id, Answerer(retriever, speaker, policy)
+        return Answerer(retriever, speaker, policy)
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""
