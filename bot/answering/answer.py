@@ -93,7 +93,8 @@ class Source:
 class Answer:
     """A checked and judged answer. `text` is what may be sent as it is.
 
-    For a refusal `sources` are the nearest articles. `seconds` has at least `total`.
+    For a refusal `sources` are the nearest articles. `seconds` has at least `total`, and `cached` when an earlier
+    answer was given again. Not `whole`: a generator broke off on the way, so that asking again may give another one.
     """
 
     outcome: Outcome
@@ -107,6 +108,7 @@ class Answer:
     snapshot: str = ""
     model: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    whole: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """The one JSON shape of an answer: the same in the command, the API and the stored turn."""

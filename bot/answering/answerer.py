@@ -128,6 +128,7 @@ class Answerer:
             snapshot=self._retriever.snapshot_id,
             model=speech.model,
             seconds=dict(speech.seconds),
+            whole=speech.whole,
         )
 
     def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:

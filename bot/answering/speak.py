@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -31,7 +31,7 @@ _ENDS = re.compile(r"[.!?。！？…][)\"'”’）」]*$")
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What was said, how, and on which entries it rests."""
+    """What was said, how, and on which entries it rests. Not `whole` when a generator broke off on the way."""
 
     mode: Mode
     sentences: tuple[Sentence, ...]
@@ -39,6 +39,7 @@ class Speech:
     sources: tuple[Source, ...]
     model: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,20 @@ class Speaker:
     ) -> Speech:
         """Say what the findings' entries hold. Each finding has at least one hit."""
         hits = list({finding.best.entry.id: finding.best for finding in findings}.values())
+        whole = True
+        for generator, mode in self._drafters(hits, language):
+            speech, ended = self._compose(generator, mode, question, language, findings, release, cancelled)
+            whole = whole and ended
+            if speech:
+                return replace(speech, whole=whole)
+        return replace(_quote(findings, self._manner.quote_limit, release), whole=whole)
+
+    def _drafters(self, hits: Sequence[Hit], language: str) -> Iterator[tuple[Generator, Mode]]:
+        """Who is asked for a draft, one after the other until one gives something that passes."""
         if self._generator and self._must_compose(hits, language):
-            speech = self._compose(self._generator, Mode.GENERATED, question, language, findings, release, cancelled)
-            if speech:
-                return speech
+            yield self._generator, Mode.GENERATED
         if any(self._too_long(hit) for hit in hits):
-            speech = self._compose(self._extractor, Mode.EXTRACTIVE, question, language, findings, release, cancelled)
-            if speech:
-                return speech
-        return _quote(findings, self._manner.quote_limit, release)
+            yield self._extractor, Mode.EXTRACTIVE
 
     def _must_compose(self, hits: Sequence[Hit], language: str) -> bool:
         return self._manner.compose or any(hit.entry.language not in {"", language} for hit in hits)
@@ -106,8 +112,8 @@ class Speaker:
         findings: Sequence[Finding],
         release: Release,
         cancelled: threading.Event,
-    ) -> Speech | None:
-        """Checked sentences of a draft, or None when none passed."""
+    ) -> tuple[Speech | None, bool]:
+        """Checked sentences of a draft, or None when none passed; and whether the draft came to its end."""
         entries = _context(findings, self._manner.entries)
         limits = Limits(self._manner.tokens, time.monotonic() + self._manner.seconds, cancelled)
         budget = generator.context - limits.tokens
@@ -117,6 +123,7 @@ class Speaker:
         started = time.monotonic()
         said: list[Sentence] = []
         seconds: dict[str, float] = {}
+        ended = True
         try:
             with contextlib.closing(overheard(generator.generate(prompt, limits))) as pieces:
                 for sentence in self._passed(_whole_sentences(pieces), entries, findings, language):
@@ -124,13 +131,14 @@ class Speaker:
                     seconds.setdefault("first_sentence", time.monotonic() - started)
                     release(sentence)
         except GenerationFailed as error:
+            ended = False
             _log.warning("generation failed", error=type(error).__name__, said=len(said))
             if trace:
                 trace.broke_off(error)
         seconds["generate"] = time.monotonic() - started
         if not said:
-            return None
-        return _speech(mode, said, {e.id: e for e in entries}, findings, generator.name, seconds)
+            return None, ended
+        return _speech(mode, said, {e.id: e for e in entries}, findings, generator.name, seconds), ended
 
     def _passed(
         self, drafted: Iterator[str], entries: Sequence[Entry], findings: Sequence[Finding], language: str

@@ -7,7 +7,7 @@ from bot.answering.answer import Answer, Mode, Outcome, PastTurn, Question, Reas
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
-from bot.generators.base import DeadlineExceeded, GeneratorBusy
+from bot.generators.base import DeadlineExceeded, GenerationFailed, GeneratorBusy
 from bot.generators.extractive import ExtractiveGenerator
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.load import load_sources
@@ -191,6 +191,17 @@ def test_a_failing_generator_costs_the_customer_nothing(make_answerer: MakeAnswe
     generator = Scripted("", fails=error)  # type: ignore[arg-type]
     answer = make_answerer(generator, compose=True).answer(Question(RETURNS))
     assert (answer.mode, answer.outcome) == (Mode.VERBATIM, Outcome.ANSWERED)
+
+
+def test_an_answer_tells_whether_its_making_came_to_an_end(make_answerer: MakeAnswerer) -> None:
+    def whole(draft: str, fails: GenerationFailed | None = None) -> bool:
+        return make_answerer(Scripted(draft, fails), compose=True).answer(Question(RETURNS)).whole
+
+    good = "Return shipping costs 4.90 €."
+    assert whole(good)
+    assert whole("You can return goods within 60 days.")
+    assert not whole(f"{good} Then", DeadlineExceeded("over"))
+    assert not whole("", GeneratorBusy("full"))
 
 
 def test_a_sentence_cut_off_by_a_limit_is_not_sent(make_answerer: MakeAnswerer) -> None:
