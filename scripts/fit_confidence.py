@@ -1,4 +1,4 @@
-"""Fits `bot.answering.decide.Weights`: how sure may one be that the first hit's entry answers the question?
+"""Fits `knowledge.confidence.Weights`: how sure may one be that the first hit's entry answers the question?
 
     python scripts/fit_confidence.py FOLDER [--embedder e5-small minilm] [--queries 400] [--seed 0] [--json]
 
@@ -16,7 +16,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -26,14 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.answer import CUSTOMER, PastTurn, Question
-from bot.answering.decide import Weights, features
 from bot.answering.find import Search, find
 from bot.answering.question import Part, parts
 from bot.app import open_embedder
 from bot.settings import Settings
+from knowledge.confidence import Features, Weights, features
 from knowledge.corpus.entry import PATH, Entry
 from knowledge.corpus.load import load_sources
-from knowledge.embedders.base import Embedder, Progress, Vectors
+from knowledge.embedders.base import Embedder
+from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.retriever import Retriever
 from knowledge.snapshot.builder import build
 
@@ -60,34 +61,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A query's first hit, its `features` as of `decide.features`, and whether its entry is the `right` one."""
+    """A query's first hit, what `knowledge.confidence` reads from it, and whether its entry is the `right` one."""
 
     embedder: str
     dataset: str
-    features: tuple[float, float, float]
+    features: Features
     right: bool
     answerable: bool
-
-
-class Remembering:
-    """An embedder that embeds a text once: most snapshots here differ from the one before by a single entry."""
-
-    def __init__(self, model: Embedder) -> None:
-        self.name, self.dimension, self._model = model.name, model.dimension, model
-        self._known: dict[tuple[str, str], Vectors] = {}
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """As of `Embedder`."""
-        return self._remembered("query", texts, self._model.embed_queries)
-
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """As of `Embedder`; `progress` is not told."""
-        return self._remembered("passage", texts, self._model.embed_passages)
-
-    def _remembered(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if (kind, text) not in self._known]
-        self._known.update(zip([(kind, text) for text in new], embed(new), strict=True))
-        return np.array([self._known[kind, text] for text in texts], np.float32).reshape(-1, self.dimension)
 
 
 def ask(asked: Sequence[Asked], embedder: str, model: Embedder, dataset: str) -> Iterator[Case]:
@@ -155,7 +135,7 @@ def read_set(dataset: str, folder: Path, most: int, seed: int) -> Iterator[Asked
 
 def gather(embedder: str, folder: Path, most: int, seed: int) -> Iterator[Case]:
     """The cases of all sets with one embedder; a set that is not there is named on stderr."""
-    model = Remembering(open_embedder(Settings(), embedder))
+    model = RememberingEmbedder(open_embedder(Settings(), embedder))
     for dataset in (DIALOGUES, *INTENTS) if embedder in ENGLISH_ONLY else (BANK, DIALOGUES, *INTENTS):
         try:
             cases = list(ask(list(read_set(dataset, folder, most, seed)), embedder, model, dataset))
@@ -188,7 +168,7 @@ def balanced(cases: Sequence[Case]) -> Floats:
 
 
 def confidences(cases: Sequence[Case], weights: Weights) -> Floats:
-    """What `decide.confidence` says of the cases with `weights`, shape (n,)."""
+    """What `knowledge.confidence.confidence` says of the cases with `weights`, shape (n,)."""
     slopes = np.array([weights.closeness, weights.coverage, weights.margin])
     exponents = weights.bias + np.array([case.features for case in cases]) @ slopes
     return np.asarray(0.5 + 0.5 * np.tanh(exponents / 2))  # 1 / (1 + e^-x) that cannot overflow

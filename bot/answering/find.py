@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.decide import Finding, Weights, judge
+from bot.answering.decide import Finding, judge
 from bot.answering.question import Part
 from bot.answering.trace import current
+from knowledge.confidence import SLACK, Weights
 from knowledge.retriever import Retriever
 
 
@@ -14,7 +15,7 @@ class Search:
     """How entries are looked up: `k` for each query; `language_slack` and `weights` as of `decide`."""
 
     k: int = 8
-    language_slack: float = 0.5
+    language_slack: float = SLACK
     weights: Weights = field(default_factory=Weights)
 
 

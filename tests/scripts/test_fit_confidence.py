@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answering.decide import Weights, confidence, features
+from knowledge.confidence import Features, Weights, confidence, features
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.retriever import Hit
 from scripts.fit_confidence import (
     Case,
-    Remembering,
     ask,
     auroc,
     balanced,
@@ -29,14 +29,14 @@ TRUE = Weights(bias=-1.5, closeness=1.0, coverage=2.0, margin=4.0)
 
 
 def case(closeness: float, right: bool, *, answerable: bool = True, dataset: str = "one") -> Case:
-    return Case("any", dataset, (closeness, 0.5, 0.1), right, answerable)
+    return Case("any", dataset, Features(closeness, 0.5, 0.1), right, answerable)
 
 
 def synthetic(n: int, dataset: str = "one", seed: int = 0) -> list[Case]:
     """Cases that are right as often as `TRUE` says."""
     random = np.random.default_rng(seed)
     inputs = random.uniform((-1.0, 0.0, 0.0), (2.0, 1.0, 0.5), (n, 3))
-    unlabelled = [Case("any", dataset, (row[0], row[1], row[2]), False, True) for row in inputs.tolist()]
+    unlabelled = [Case("any", dataset, Features(*row), False, True) for row in inputs.tolist()]
     right = random.uniform(size=n) < confidences(unlabelled, TRUE)
     return [Case("any", dataset, c.features, bool(label), True) for c, label in zip(unlabelled, right, strict=True)]
 
@@ -111,7 +111,7 @@ def test_asks_intents_through_the_real_builder_and_retriever() -> None:
         {"text": "when do you open a shop in paris", "label": "oos"},
     ]
     asked = list(intents(knowledge, queries))
-    known, unknown = ask(asked, "hashing", Remembering(HashingEmbedder()), "toy")
+    known, unknown = ask(asked, "hashing", RememberingEmbedder(HashingEmbedder()), "toy")
     assert (known.right, known.answerable) == (True, True)
     assert (unknown.right, unknown.answerable) == (False, False)
 
@@ -123,18 +123,9 @@ def test_asks_a_dialogue_with_its_entry_and_without() -> None:
     ]
     query = {"src": "dstc9", "query": "is there parking", "knowledge_seeking": True, "gold": ["e0"]}
     asked = list(dialogues(knowledge, [query | {"domain": "hotel", "entity": "A"}]))
-    with_it, without = ask(asked, "hashing", Remembering(HashingEmbedder()), "toy")
+    with_it, without = ask(asked, "hashing", RememberingEmbedder(HashingEmbedder()), "toy")
     assert (with_it.right, with_it.answerable) == (True, True)
     assert (without.right, without.answerable) == (False, False)
-
-
-def test_remembers_texts_in_the_order_they_are_asked_for() -> None:
-    plain = HashingEmbedder()
-    remembering = Remembering(plain)
-    remembering.embed_passages(["a b", "c d"])
-    again = remembering.embed_passages(["c d", "e f", "a b", "c d"])
-    assert np.array_equal(again, plain.embed_passages(["c d", "e f", "a b", "c d"]))
-    assert remembering.embed_queries([]).shape == (0, plain.dimension)
 
 
 def test_says_which_sets_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

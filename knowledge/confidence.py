@@ -1,0 +1,77 @@
+"""How sure it is that the first hit's entry answers. Knows scores and languages; finds nothing, decides nothing."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import NamedTuple
+
+from knowledge.corpus.entry import Entry
+from knowledge.hits import Hit
+
+# What takes the place of a feature that cannot be told: half-way between the medians of right and wrong hits.
+_TYPICAL_COVERAGE = 0.4
+_TYPICAL_MARGIN = 0.15
+# A wider margin says no more: there is simply little else.
+_FULL_MARGIN = 0.5
+SLACK = 0.5
+"""How much less close an entry in the customer's own language may be, and yet come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Logistic regression from a hit's features to the probability that its entry answers.
+
+    All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
+    every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
+    """
+
+    bias: float = -2.51
+    closeness: float = 1.06
+    coverage: float = 1.26
+    margin: float = 6.24
+
+
+class Features(NamedTuple):
+    """What tells whether the first hit's entry answers; each weighs as its namesake in `Weights`."""
+
+    closeness: float
+    coverage: float
+    margin: float
+
+
+def features(hits: Sequence[Hit], language: str) -> Features:
+    """What tells of the first of `hits` (best first, not empty) whether it answers a question in `language`.
+
+    `margin` is how much more relevant it is than the next entry that says something else. Words that a question
+    shares with an entry count only in one language.
+    """
+    best = hits[0]
+    rival = next((hit for hit in hits[1:] if _rivals(hit.entry, best.entry)), None)
+    margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
+    coverage = best.coverage if best.entry.language in {"", language} else _TYPICAL_COVERAGE
+    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN))
+
+
+def _rivals(one: Entry, other: Entry) -> bool:
+    """Whether two entries say different things: no translation, no copy, and no other piece of the same section."""
+    headings = (one.title, one.question) != (other.title, other.question)
+    return one.language == other.language and headings and one.answer != other.answer
+
+
+def confidence(hits: Sequence[Hit], weights: Weights, language: str) -> float:
+    """The probability, 0 to 1, that the first hit's entry answers the question; 0 without hits."""
+    if not hits:
+        return 0.0
+    bias, *slopes = astuple(weights)
+    told = features(hits, language)
+    exponent = bias + sum(slope * feature for slope, feature in zip(slopes, told, strict=True))
+    return 0.5 + 0.5 * math.tanh(exponent / 2)  # 1 / (1 + e^-x) that cannot overflow
+
+
+def prefer_language(hits: Sequence[Hit], language: str, slack: float = SLACK) -> list[Hit]:
+    """`hits` with the best one in the customer's language first, if it is at most `slack` less close."""
+    if not hits or hits[0].entry.language == language:
+        return list(hits)
+    near = (hit for hit in hits if hits[0].closeness - hit.closeness <= slack)
+    own = next((hit for hit in near if hit.entry.language == language), None)
+    return [own, *(hit for hit in hits if hit is not own)] if own else list(hits)
