@@ -16,6 +16,7 @@ from bot.answering.phrases import phrase
 from bot.answering.question import parts
 from bot.answering.speak import Speaker, Speech
 from bot.answering.trace import current
+from bot.reading.bounds import read_bound
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.language import NOT_LATIN, detect
@@ -80,7 +81,7 @@ class Answerer:
             return self._fixed(Outcome.REFUSED, Mode.REFUSE, name, language, Reason.UNREADABLE)
         if self._handoff_words.found_in(question.text):
             return self._hand_over("policy", language, Reason.POLICY)
-        return self._by_intent(question, language)
+        return self._by_intent(question, language) or self._by_bound(question, language)
 
     def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
@@ -96,6 +97,10 @@ class Answerer:
         if intent is Intent.UPSET:
             return self._hand_over("upset", language, Reason.CUSTOMER_UPSET)
         return None
+
+    def _by_bound(self, question: Question, language: str) -> Answer | None:
+        bound = read_bound(question.text)
+        return self._fixed(Outcome.REFUSED, Mode.REFUSE, str(bound), language, Reason.POLICY) if bound else None
 
     def _from_knowledge(
         self, question: Question, language: str, release: Release, cancelled: threading.Event

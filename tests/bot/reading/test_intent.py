@@ -224,3 +224,55 @@ def test_no_long_text_takes_long_to_read(text: str) -> None:
     started = time.process_time()
     read_intent(text)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I wrote three weeks ago and nobody has replied",
+        "nobody replies to my mails",
+        "This is a scam!",
+        "You promised me a new frame",
+        "I am going to report this to the ombudsman",
+        "You refuse to refund me",
+        "骗子！",
+        "发了邮件没人回复",
+        "你们迟迟不退款",
+        "我要向消费者协会反映",
+        "Niemand antwortet mir",
+        "Nadie me responde",
+        "Personne ne me répond",
+    ],
+)
+def test_who_was_let_down_complains(text: str) -> None:
+    assert read_intent(text) is Intent.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What happens if nobody answers the door?",
+        "送货的时候没人在家怎么办？",
+        "How do I report a scam e-mail?",
+        "Is my purchase covered by consumer protection?",
+        "你们不退运费吗？",
+        "什么时候发货？",
+    ],
+)
+def test_a_question_with_words_of_a_complaint_is_none(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["could someone from the shop phone me", "not the bot please", "please call me back", "请叫客服给我回电话"],
+)
+def test_who_wants_a_call_wants_a_person(text: str) -> None:
+    assert read_intent(text) is Intent.PERSON
+
+
+@pytest.mark.parametrize(
+    "text", ["I am not a robot", "Does the courier call me before delivery?", "送货前会打电话吗？"]
+)
+def test_other_calls_are_no_wish_for_a_person(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
