@@ -11,6 +11,7 @@ from knowledge.corpus.base import Loader
 from knowledge.corpus.clean import clean, one_line
 from knowledge.corpus.entry import Entry, derived_id
 from knowledge.corpus.files import Found, find
+from knowledge.corpus.orders import without_orders
 from knowledge.corpus.read_text import read_text
 from knowledge.errors import CorpusError
 from knowledge.language import detect
@@ -76,6 +77,11 @@ def _tidied(entries: Iterable[Entry], name: str, notice: Notice) -> Iterator[Ent
         if tidy.url and not tidy.url.lower().startswith(("https://", "http://")):
             notice(f"{entry.place}: url '{tidy.url[:80]}' is no web address, left out")
             tidy = replace(tidy, url=None)
+        answer, orders = without_orders(tidy.answer)
+        for order in orders:
+            notice(f"{entry.place}: '{order[:80]}' speaks to a machine, not to customers, left out")
+        if orders:
+            tidy = replace(tidy, answer=answer.strip())
         if tidy.answer:
             yield tidy
         else:
