@@ -263,7 +263,7 @@ async def house_of(brain: Brain) -> AsyncIterator[House]:
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(brain.close)
         snapshot, answerer = brain.newest()
-        engine = Engine(answerer, settings.workers)
+        engine = Engine(answerer, settings.workers, settings.answer_cache)
         stack.callback(engine.close)
         url = await stack.enter_async_context(open_redis(settings))
         conversations = await RedisConversations.connect(

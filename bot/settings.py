@@ -140,11 +140,19 @@ class Settings(BaseSettings):
     generate: bool = True
     compose: Literal["auto", "always"] = "auto"
 
+    # When to answer. A build finds out on the knowledge's own questions from which confidence on at most such a share
+    # of the answers is wrong; a threshold that is set here holds instead.
+    calibrate: bool = True
+    wrong_answers: float = Field(default=0.05, gt=0, lt=1)
+    threshold: Annotated[float | None, Field(ge=0, le=1), BeforeValidator(_unless_empty)] = None
+
     # Answering. Seconds and tokens.
     answer_seconds: float = Field(default=8.0, gt=0)
     answer_tokens: int = Field(default=120, ge=16)
     queue_size: int = Field(default=4, ge=1)
     workers: int = Field(default=4, ge=1)
+    # So many answers are kept and given again to who asks the same; 0 keeps none.
+    answer_cache: int = Field(default=1000, ge=0)
     # Messages of one customer within so many seconds of each other are answered together.
     burst_seconds: float = Field(default=1.0, ge=0, le=30)
 

@@ -21,7 +21,8 @@ def bench(
     repeats: Annotated[int, typer.Option(min=5, help="How often the quick items are repeated.")] = 100,
 ) -> None:
     """Measure answers through the API, generation, start and memory on this machine."""
-    settings = load_settings("error")
+    # What is given again costs nothing, and would tell nothing.
+    settings = load_settings("error").model_copy(update={"answer_cache": 0})
     folder = knowledge_folder(settings, knowledge)
     for item in _items(settings, folder, repeats):
         if as_json:
