@@ -1,0 +1,77 @@
+"""Asks small bodies of knowledge, each with a snapshot of its own, through the product's own answerer."""
+
+import math
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.answering.answerer import Answerer
+from bot.app import Brain, open_embedder, open_generator
+from bot.generators.base import Generator
+from bot.settings import Settings
+from knowledge.corpus.entry import Entry
+from knowledge.corpus.load import tidied
+from knowledge.embedders.choice import choose_default
+from knowledge.embedders.remembering import RememberingEmbedder
+from knowledge.snapshot.builder import build
+
+
+class Bench:
+    """The models of the settings, loaded once; `compose` is "auto" or "always"."""
+
+    def __init__(self, settings: Settings, compose: str = "auto", generator: Generator | None = None) -> None:
+        """Load the models, all but a `generator` that is handed in."""
+        self.settings = settings.model_copy(update={"compose": compose})
+        self.generator = generator or open_generator(self.settings)
+        self._embedders: dict[str, RememberingEmbedder] = {}
+
+    def over(self, entries: Sequence[Entry]) -> tuple[Answerer, dict[str, Entry]]:
+        """An answerer over these entries, tidied as a build would, and what it knows by id."""
+        tidy = tidied(entries, "passages")
+        embedder = self._embedder(self.settings.embedder or choose_default(tidy))
+        with tempfile.TemporaryDirectory(prefix="kefu-") as folder:  # an open snapshot is all in memory
+            build(tidy, [], embedder, Path(folder))
+            answerer = Brain(self.settings, embedder, self.generator, Path(folder)).answerer()
+        return answerer, {entry.id: entry for entry in tidy}
+
+    def names(self) -> dict[str, str]:
+        """What figures depend on."""
+        models = " and ".join(sorted(embedder.name for embedder in self._embedders.values()))
+        return {
+            "embedder": models,
+            "generator": self.generator.name if self.generator else "none",
+            "compose": self.settings.compose,
+        }
+
+    def close(self) -> None:
+        """Free the models."""
+        if self.generator:
+            self.generator.close()
+
+    def _embedder(self, name: str) -> RememberingEmbedder:
+        if name not in self._embedders:
+            self._embedders[name] = RememberingEmbedder(open_embedder(self.settings, name))
+        return self._embedders[name]
+
+
+def passage(id_: str, text: str, title: str = "") -> Entry:
+    """An entry that is a passage of a page in English."""
+    return Entry(id_, text, title=title, language="en")
+
+
+def sourced(texts: Sequence[str], known: dict[str, Entry]) -> list[str]:
+    """Everything that the entries under these ids hold."""
+    entries = [known[id_] for id_ in texts if id_ in known]
+    return ["\n".join(filter(None, (e.title, e.question, *e.similar, e.answer, e.url))) for e in entries]
+
+
+def shares(successes: int, trials: int, z: float = 1.96) -> dict[str, object]:
+    """How many of how many, the share, and the score interval of Wilson (1927), which also holds for none at all."""
+    if not trials:
+        return {"n": 0, "count": 0, "share": None, "ci": None}
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    whole = 1 + z * z / trials
+    ends = [round(max(0.0, (centre - reach) / whole), 4), round(min(1.0, (centre + reach) / whole), 4)]
+    return {"n": trials, "count": successes, "share": round(share, 4), "ci": ends}
