@@ -11,6 +11,7 @@ import structlog
 from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
+from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
@@ -267,7 +268,11 @@ async def house_of(brain: Brain) -> AsyncIterator[House]:
         stack.callback(engine.close)
         url = await stack.enter_async_context(open_redis(settings))
         conversations = await RedisConversations.connect(
-            url, retention=retention_of(settings), lease=settings.lease_seconds, outbox_channels=_PUSHED
+            url,
+            retention=retention_of(settings),
+            lease=settings.lease_seconds,
+            outbox_channels=_PUSHED,
+            apology=lambda language: phrase("engine_down", language or "en"),
         )
         stack.push_async_callback(conversations.close)
         burst = Burst(settings.burst_seconds, max(4 * settings.burst_seconds, 3.0))

@@ -19,9 +19,11 @@ from bot.conversation.records import (
     LEASE,
     REOPENED,
     RESOLVED,
-    UNDELIVERABLE,
+    Apology,
     customers_turn,
     fingerprint,
+    giving_up,
+    no_words,
 )
 
 
@@ -29,7 +31,7 @@ class MemoryConversations:
     """Implements `Conversations`. `clock` gives Unix seconds; `lease` is how many a claim lasts.
 
     `letters` are the turns that channels must send, by their receipts, `withdrawn` tells which of them an agent has
-    silenced, and `dead` is what was given up.
+    silenced, and `dead` is what was given up; `apology` words what its customer is told.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class MemoryConversations:
         lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
         clock: Callable[[], float] = time.time,
+        apology: Apology = no_words,
     ) -> None:
         self.lease = lease
+        self._apology = apology
         self.clock = clock
         self._ledger = Ledger(outbox_channels, clock)
         self.letters = self._ledger.letters
@@ -234,5 +238,6 @@ class MemoryConversations:
         self.dead.extend((record.state.id, ENGINE_DOWN) for _ in record.mailbox)
         self._ledger.settle(record)
         before = record.state
-        self._ledger.append(record, self._ledger.event_turn(UNDELIVERABLE))
+        for turn in giving_up(self._apology(record.state.language), self.clock()):
+            self._ledger.append(record, turn)
         self._ledger.change(record, before, status=Status.WAITING, reason=ENGINE_DOWN)

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import time
+import uuid
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +32,22 @@ ENGINE_DOWN = "engine_down"
 """The reason of a handoff because every attempt to answer failed."""
 
 _STATE_TIMES = ("created", "updated")
+
+Apology = Callable[[str], str]
+"""From a language (ISO 639-1, or nothing) to what a customer is told whose message nobody could answer."""
+
+
+def no_words(language: str) -> str:
+    """Nothing is told."""
+    return ""
+
+
+def giving_up(words: str, at: float | None = None) -> tuple[Turn, ...]:
+    """What stands in a conversation whose pending messages are given up: the words to the customer, if any, and
+    the event. Made anew each time, for the same may be given up twice."""
+    name, moment = uuid.uuid4().hex, time.time() if at is None else at
+    event = Turn(f"{UNDELIVERABLE}-{name}", "event", UNDELIVERABLE, moment)
+    return (Turn(f"sorry-{name}", "bot", words, moment), event) if words else (event,)
 
 
 def preview(text: str) -> str:

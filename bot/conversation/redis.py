@@ -24,11 +24,13 @@ from bot.conversation.records import (
     REOPENED,
     RESOLVED,
     TAKEN_OVER,
-    UNDELIVERABLE,
+    Apology,
     customers_turn,
     decode,
     encode,
     fingerprint,
+    giving_up,
+    no_words,
     preview,
     read_event,
     read_state,
@@ -40,6 +42,7 @@ from bot.conversation.retention import Retention
 from bot.conversation.server import Call, Server, Text
 
 _AT_ONCE = 500  # entries of one look into a stream
+_SPENT = 3  # what `claim` returns of a conversation that must be given up
 
 
 class RedisConversations:
@@ -52,8 +55,10 @@ class RedisConversations:
         retention: Retention | None = None,
         lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
+        apology: Apology = no_words,
     ) -> None:
         self.server = server
+        self._apology = apology
         self._outbox_channels = frozenset(outbox_channels)
         kept = retention or Retention()
         self.script_settings = json.dumps(
@@ -79,9 +84,11 @@ class RedisConversations:
         retention: Retention | None = None,
         lease: float = LEASE,
         outbox_channels: Collection[str] = frozenset({"telegram"}),
+        apology: Apology = no_words,
     ) -> Self:
         """Conversations at `url` (redis://, rediss:// or unix://); claims last `lease` seconds; turns of bot and
-        agents wait for sending in `outbox_channels`.
+        agents wait for sending in `outbox_channels`; `apology` words what a customer is told whose
+        message is given up.
 
         Raises ConversationsUnavailable, and ConversationsError for data of a newer Kefu.
         """
@@ -91,7 +98,7 @@ class RedisConversations:
         except BaseException:
             await server.close()
             raise
-        return cls(server, retention=retention, lease=lease, outbox_channels=outbox_channels)
+        return cls(server, retention=retention, lease=lease, outbox_channels=outbox_channels, apology=apology)
 
     async def accept(self, message: Message) -> bool:
         turn = customers_turn(message)
@@ -103,18 +110,26 @@ class RedisConversations:
 
     async def claim(self, worker: str, wait: float) -> Claim | None:
         async def look() -> Claim | None:
-            # Made anew for every look: it tells the time, and the same may be given up twice.
-            event = self._event_turn(UNDELIVERABLE)
             for shard in await self.filled(lambda shard: shard.ready):
-                keys = [shard.ready, shard.activity, shard.recent, shard.fence, shard.dead, shard.waiting]
-                arguments = [self.script_settings, encode(worker), *shard.stems, ENGINE_DOWN, *event]
-                if found := await self.server.run("claim", keys, arguments):
-                    name, fence, receipt, pending, mark, attempts = found
-                    turns = tuple(map(read_turn, pending))
-                    return Claim(decode(name), fence, turns, decode(receipt), decode(mark), attempts)
+                if claim := await self._claim_of(shard, worker):
+                    return claim
             return None
 
         return await self.server.until("ready", look, wait)
+
+    async def _claim_of(self, shard: Shard, worker: str) -> Claim | None:
+        arguments: list[Text] = [self.script_settings, encode(worker), *shard.stems]
+        while found := await self.server.run("claim", [shard.ready, shard.fence], arguments):
+            if len(found) > _SPENT:
+                name, fence, receipt, pending, mark, attempts = found
+                return Claim(
+                    decode(name), fence, tuple(map(read_turn, pending)), decode(receipt), decode(mark), attempts
+                )
+            name, receipt, language = map(decode, found)
+            told = giving_up(self._apology(language))
+            parts = [part for turn in told for part in self.turn_arguments(name, turn)]
+            await self._act("give_up", name, receipt, ENGINE_DOWN, len(told), *parts)
+        return None
 
     async def extend(self, claim: Claim) -> Claim | None:
         found = await self._act("extend", claim.conversation, claim.fence)

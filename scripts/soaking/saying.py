@@ -11,7 +11,7 @@ from bot.channels.telegram.outgoing.markup import Marked
 from bot.channels.telegram.outgoing.wording import parts_of
 from bot.conversation.messages import Turn
 from scripts.soaking.ground import Figures, Ground, percentile, until
-from scripts.soaking.scene import START, Scene, fill_many, scene
+from scripts.soaking.scene import START, Scene, answer_many, fill_many, scene
 from scripts.soaking.texts import generated, visible
 from tests.fakes.faults import Fault
 from tests.fakes.telegram import Refusal, accepted
@@ -136,7 +136,7 @@ async def _answers_moved(place: Scene, moved: dict[int, int]) -> int:
 
 
 def _parts(source: str) -> list[Marked]:
-    return parts_of(Turn("1", "agent", source, 0.0))
+    return parts_of(Turn("1", "bot", source, 0.0))
 
 
 def _judge_text(source: str) -> Counter[str]:
@@ -161,12 +161,12 @@ def _judge_text(source: str) -> Counter[str]:
 
 async def _over_the_wire(ground: Ground, sources: Sequence[str]) -> Figures:
     """Every text through a house; Telegram takes the entities of one in five sends for broken."""
-    chats = {chat: [source] for chat, source in enumerate(sources, 1)}
-    wanted = {chat: [part.text for part in _parts(source)] for chat, [source] in chats.items()}
+    chats = dict(enumerate(sources, 1))
+    wanted = {chat: [part.text for part in _parts(source)] for chat, source in chats.items()}
     async with scene(ground) as place:
-        for chat in [chat for chat, source in chats.items() if _parts(source[0])[0].entities][::5]:
+        for chat in [chat for chat, source in chats.items() if _parts(source)[0].entities][::5]:
             place.telegram.fail("sendMessage", Fault(400, "Bad Request: can't parse entities"), chat=chat)
-        await fill_many(place.conversations, chats)
+        await answer_many(place.conversations, chats)
         await place.open("--pace", "0.05")
 
         def arrived(chat: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Message, Turn
+from bot.conversation.messages import Message, Reply, Turn
 from bot.conversation.redis import RedisConversations
 from scripts.soaking.forked import Child, fork
 from scripts.soaking.ground import Figures, Ground, until
@@ -131,6 +131,17 @@ async def fill_many(conversations: Conversations, chats: dict[int, Sequence[str]
             await fill(conversations, chat, texts, once=once)
 
     await asyncio.gather(*(one(chat, texts) for chat, texts in chats.items()))
+
+
+async def answer_many(conversations: Conversations, chats: dict[int, str]) -> None:
+    """The bot's answer to each chat, which no channel has sent yet."""
+    for chat in chats:
+        await conversations.accept(Message(f"telegram:{chat}", "asked", "?", time.time()))
+    for _ in chats:
+        claim = await conversations.claim("filler", START)
+        assert claim is not None
+        said = Turn("answer", "bot", chats[int(claim.conversation.partition(":")[2])], time.time())
+        await conversations.commit(claim, Reply((said,)))
 
 
 def _serves(house: Child) -> bool:

@@ -66,10 +66,14 @@ def create_app(
         secure=secure,
     )
     add_error_handlers(app)
-    for router in (customer.router, asking.router, agents.router, agents.changes, *routers, pages_router()):
+    _add_routes(app, routers)
+    return app
+
+
+def _add_routes(app: FastAPI, others: Sequence[APIRouter]) -> None:
+    for router in (customer.router, asking.router, agents.router, agents.changes, *others, pages_router()):
         # Not `include_router`: it builds every route a second time, at the first request, which takes half a second.
         app.router.routes.extend(router.routes)
-    return app
 
 
 def _check_origin(origin: str) -> None:

@@ -136,6 +136,11 @@ local function bury(at, reason, turns)
   redis.call('PEXPIRE', at.dead, settings.dead)
 end
 
+-- Whether all that may be tried with the pending turns was tried.
+local function is_spent(state)
+  return tonumber(state.attempts or 0) >= 2 * settings.attempts
+end
+
 -- Settle all pending turns.
 local function settle(at, state)
   redis.call('DEL', at.mailbox)

@@ -12,6 +12,7 @@ import pytest
 from bot.conversation.base import Conversations
 from bot.conversation.locks import FileLock
 from bot.conversation.memory import MemoryConversations
+from bot.conversation.records import Apology, no_words
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import Outbox
 from bot.delivery.memory import memory_post
@@ -33,13 +34,13 @@ class Store:
         self._opened: list[Conversations] = []
         self._now = 1_700_000_000.0
 
-    async def open(self, lease: float = 30.0) -> Conversations:
+    async def open(self, lease: float = 30.0, apology: Apology = no_words) -> Conversations:
         if self.server is None and self._opened:
             return self._opened[0]
         if self.server is None:
-            opened: Conversations = MemoryConversations(lease=lease, clock=lambda: self._now)
+            opened: Conversations = MemoryConversations(lease=lease, clock=lambda: self._now, apology=apology)
         else:
-            opened = await RedisConversations.connect(self.server.url, lease=lease)
+            opened = await RedisConversations.connect(self.server.url, lease=lease, apology=apology)
         self._opened.append(opened)
         return opened
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Claim, Reply, Status, Turn
+from bot.conversation.messages import Claim, Message, Reply, Status, Turn
 from bot.conversation.records import ATTEMPTS
 from tests.bot.conversation.acts import ADA, LEASE, SOON, ask, claim, is_settled, kinds, said, texts
 from tests.bot.conversation.conftest import Store
@@ -117,6 +117,21 @@ class TestClaiming:
 
         await ask(conversations, "And now?")
         assert [turn.text for turn in (await claim(conversations)).pending] == ["And now?"]
+
+    async def test_has_a_word_for_the_customer_whose_message_is_given_up(self, store: Store) -> None:
+        conversations = await store.open(apology=lambda language: f"Sorry, in {language or 'any language'}.")
+        poisoned = Message("telegram:7", "poison", "poison", 1.0, language="de")
+        await conversations.accept(poisoned)
+        for _ in range(2 * ATTEMPTS):
+            await conversations.release(await claim(conversations))
+
+        assert await is_settled(conversations)
+        given_up = await conversations.read(poisoned.conversation)
+        assert [(turn.role, turn.text) for turn in given_up.turns[1:]] == [
+            ("bot", "Sorry, in de."),
+            ("event", "undeliverable"),
+        ]
+        assert given_up.state.preview == "Sorry, in de."
 
     async def test_gives_up_what_nobody_survives(self, store: Store) -> None:
         conversations = await store.open(LEASE)
