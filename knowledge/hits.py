@@ -7,6 +7,7 @@ import numpy as np
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder
+from knowledge.filters import Admitted
 from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.background import Background
 from knowledge.snapshot.contents import Contents
@@ -43,16 +44,22 @@ class Finder:
     background: Background
     embedder: Embedder
 
-    def find(self, queries: Sequence[str], k: int, before: Sequence[Sequence[str]] = ()) -> list[list[Hit]]:
+    def find(
+        self,
+        queries: Sequence[str],
+        k: int,
+        before: Sequence[Sequence[str]] = (),
+        admitted: Admitted | None = None,
+    ) -> list[list[Hit]]:
         """The at most k best entries for each query, best first; none for a query without content.
 
         `before` holds for each query the turns before it, latest first; they count where several entries have a
-        subject in common (see `knowledge.subjects`). ValueError for k < 1.
+        subject in common (see `knowledge.subjects`). Of all entries, or of the `admitted` ones. ValueError for k < 1.
         """
         if not queries:
             return []
         asked = self._asked(queries, before or [()] * len(queries))
-        rankings = rank(self.contents, asked, k)
+        rankings = rank(self.contents, asked, k, admitted)
         return [self._hits(query, ranking) for query, ranking in zip(queries, rankings, strict=True)]
 
     def _asked(self, queries: Sequence[str], before: Sequence[Sequence[str]]) -> list[Asked]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedders.base import Vectors
+from knowledge.filters import Admitted
 from knowledge.lexical import Rows
 from knowledge.snapshot.contents import Contents
 from knowledge.stores.base import Ids
@@ -56,8 +57,8 @@ class Asked:
     turns_vector: Vectors | None = None
 
 
-def rank(contents: Contents, asked: Sequence[Asked], k: int) -> list[list[Ranked]]:
-    """The k best entries for each query by relevance, best first.
+def rank(contents: Contents, asked: Sequence[Asked], k: int, admitted: Admitted | None = None) -> list[list[Ranked]]:
+    """The k best entries for each query by relevance, best first; of all or of the `admitted` ones.
 
     A query without content (a vector of zeros) finds nothing. ValueError for k < 1.
     """
@@ -65,29 +66,36 @@ def rank(contents: Contents, asked: Sequence[Asked], k: int) -> list[list[Ranked
         raise ValueError(f"k is {k}: at least 1 is needed")
     if not asked:
         return []
-    near = _near(contents, np.stack([query.vector for query in asked]), k)
+    if admitted and not admitted.rows.any():
+        return [[] for _ in asked]
+    near = _near(contents, np.stack([query.vector for query in asked]), k, admitted)
     later = [query.turns_vector for query in asked if query.turns_vector is not None]
-    near_turns = iter(_near(contents, np.stack(later), k) if later else [])
+    near_turns = iter(_near(contents, np.stack(later), k, admitted) if later else [])
     return [
-        _rank_one(contents, query, ids if query.turns_vector is None else np.union1d(ids, next(near_turns)), k)
+        _rank_one(
+            contents, query, ids if query.turns_vector is None else np.union1d(ids, next(near_turns)), k, admitted
+        )
         for query, ids in zip(asked, near, strict=True)
     ]
 
 
-def _near(contents: Contents, vectors: Vectors, k: int) -> list[Ids]:
-    _, ids = contents.store.search(vectors, max(128, 16 * k))
+def _near(contents: Contents, vectors: Vectors, k: int, admitted: Admitted | None) -> list[Ids]:
+    _, ids = contents.store.search(vectors, max(128, 16 * k), admitted.vectors if admitted else None)
     return [found[found >= 0] for found in ids]
 
 
-def _rank_one(contents: Contents, query: Asked, near: Ids, k: int) -> list[Ranked]:
+def _rank_one(contents: Contents, query: Asked, near: Ids, k: int, admitted: Admitted | None) -> list[Ranked]:
     if not query.vector.any():
         return []
     words = contents.lexical.scores(query.text)
+    if admitted:
+        words = np.where(admitted.rows, words, np.float32(0))
     rows = np.union1d(contents.table.rows[contents.table.positions(near)], _best_by_words(words, k)).astype(np.int32)
     named = None
     if query.turns_vector is not None:
         named = contents.subjects.named((query.text, *query.turns))
         rows = _with_subjects(contents, named, rows)
+        rows = rows[admitted.rows[rows]] if admitted else rows
     looked = _Looked(contents, rows)
     pooled = looked.pooled(query.vector)
     relevance = pooled + _word_weight(contents) * words[rows]

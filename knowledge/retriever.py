@@ -1,11 +1,13 @@
 """Finds entries. Knows vectors and words of a snapshot; decides nothing about answering."""
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
+from knowledge.filters import EVERYTHING, Admitted, Filter
 from knowledge.hits import Finder, Hit
 from knowledge.snapshot.reader import Snapshot
 from knowledge.subjects import NONE
@@ -25,6 +27,7 @@ class Retriever:
         self._embedder = embedder
         self._finder = Finder(snapshot.contents, snapshot.manifest.background, embedder)
         subjects = snapshot.contents.subjects.of_rows
+        self._admitted = lru_cache(maxsize=64)(partial(Admitted.of, snapshot.contents))
         self._all_about_subjects = bool(np.count_nonzero(subjects != NONE) >= _NEARLY_ALL * max(len(subjects), 1))
 
     @property
@@ -56,10 +59,16 @@ class Retriever:
         """Vectors of `texts` as passages, shape (len(texts), dimension), to compare them with one another."""
         return self._embedder.embed_passages(texts)
 
-    def retrieve(self, queries: Sequence[str], k: int, before: Sequence[Sequence[str]] = ()) -> list[list[Hit]]:
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        k: int,
+        before: Sequence[Sequence[str]] = (),
+        within: Filter = EVERYTHING,
+    ) -> list[list[Hit]]:
         """The at most k best entries for each query, best first; none for a query without content.
 
         `before` holds for each query the turns before it, latest first; they count where several entries have a
-        subject in common (see `knowledge.subjects`). ValueError for k < 1.
+        subject in common (see `knowledge.subjects`). Only what `within` admits is looked at. ValueError for k < 1.
         """
-        return self._finder.find(queries, k, before)
+        return self._finder.find(queries, k, before, self._admitted(within))

@@ -1,6 +1,7 @@
 """The stores' contract: vectors under ids. Sees arrays only: no text, no entry, no embedder."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,13 @@ from knowledge.embedders.base import Vectors
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Among:
+    """Some `ids` (n,) to search among; those that a store lacks are ignored. Kept, for it may be told by identity."""
+
+    ids: Ids
 
 
 class Store(Protocol):
@@ -35,8 +43,8 @@ class Store(Protocol):
     def vectors(self, ids: Ids) -> Vectors:
         """The vectors (n, dimension) under `ids` (n,), in their order. KeyError for an unknown id."""
 
-    def search(self, queries: Vectors, k: int) -> tuple[Scores, Ids]:
-        """The k best for each of the queries (m, dimension).
+    def search(self, queries: Vectors, k: int, among: Among | None = None) -> tuple[Scores, Ids]:
+        """The k best for each of the queries (m, dimension), of all vectors or `among` some.
 
         Returns scores and ids of shape (m, k), best first; id -1 and score -inf where there is no row.
         Equal scores come in the order of their ids.

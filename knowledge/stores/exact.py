@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embedders.base import Vectors
-from knowledge.stores.base import Ids, Scores
+from knowledge.stores.base import Among, Ids, Scores
 from knowledge.stores.checks import checked_queries, checked_rows, ranked
 
 
@@ -61,12 +61,13 @@ class ExactStore:
         row = {number: i for i, number in enumerate(self._ids.tolist())}
         return self._vectors[[row[number] for number in ids.tolist()]]
 
-    def search(self, queries: Vectors, k: int) -> tuple[Scores, Ids]:
+    def search(self, queries: Vectors, k: int, among: Among | None = None) -> tuple[Scores, Ids]:
         """The k best for each query, as the contract says."""
         queries = checked_queries(queries, k, self.dimension)
+        meant = np.isin(self._ids, among.ids) if among else np.ones(len(self), np.bool_)
         # In float64, so that equal vectors score equal wherever they lie in the matrix.
-        scores = (queries.astype(np.float64) @ self._vectors.astype(np.float64).T).astype(np.float32)
-        return ranked(scores, np.broadcast_to(self._ids, scores.shape), k)
+        scores = (queries.astype(np.float64) @ self._vectors[meant].astype(np.float64).T).astype(np.float32)
+        return ranked(scores, np.broadcast_to(self._ids[meant], scores.shape), k)
 
     def save(self, path: Path) -> None:
         """Write everything into one file."""

@@ -6,11 +6,12 @@ FAISS loads a file with flipped bits without a word: whoever opens one checks it
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from knowledge.embedders.base import Vectors
-from knowledge.stores.base import Ids, Scores
+from knowledge.stores.base import Among, Ids, Scores
 from knowledge.stores.checks import checked_queries, checked_rows, ranked
 
 _SPARE = 16
@@ -28,6 +29,7 @@ class FaissStore:
 
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._known: set[int] = set()
+        self._selectors: WeakKeyDictionary[Among, Any] = WeakKeyDictionary()
 
     @classmethod
     def load(cls, path: Path) -> "FaissStore":
@@ -87,12 +89,12 @@ class FaissStore:
         found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, np.int64))
         return found
 
-    def search(self, queries: Vectors, k: int) -> tuple[Scores, Ids]:
+    def search(self, queries: Vectors, k: int, among: Among | None = None) -> tuple[Scores, Ids]:
         """The k best for each query, as the contract says."""
         queries = checked_queries(queries, k, self.dimension)
         if not len(self) or not len(queries):
             return ranked(np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64), k)
-        ids = self._candidates(queries, k)
+        ids = self._candidates(queries, k, among)
         vectors = self.vectors(ids.ravel()).reshape(*ids.shape, self.dimension)
         # In float64, so that equal vectors score equal and ties can be put in the order of ids.
         scores = np.einsum("md,mnd->mn", queries.astype(np.float64), vectors.astype(np.float64))
@@ -105,12 +107,23 @@ class FaissStore:
         # Not faiss.write_index: it reports a full disk as a RuntimeError.
         path.write_bytes(faiss.serialize_index(self._index).tobytes())
 
-    def _candidates(self, queries: Vectors, k: int) -> Ids:
+    def _candidates(self, queries: Vectors, k: int, among: Among | None) -> Ids:
+        import faiss
+
+        only = faiss.SearchParameters(sel=self._selector(among)) if among else None  # type: ignore[call-arg]
         width = min(len(self), k + _SPARE)
         while True:
-            scores, ids = self._index.search(queries, width)
+            scores, ids = self._index.search(queries, width, params=only)
             cut_in_a_tie = scores[:, -1] > scores[:, min(k, width) - 1] - _UNSURE
-            if width == len(self) or not cut_in_a_tie.any():
-                found: Ids = ids
+            # There are as many for each query, and -1 where there are no more.
+            if width == len(self) or ids[0, -1] < 0 or not cut_in_a_tie.any():
+                found: Ids = ids[:, ids[0] >= 0]
                 return found
             width = min(len(self), width * _WIDEN)
+
+    def _selector(self, among: Among) -> Any:
+        import faiss
+
+        if among not in self._selectors:
+            self._selectors[among] = faiss.IDSelectorBatch(np.ascontiguousarray(among.ids, np.int64))
+        return self._selectors[among]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.stores.base import Among
 from knowledge.stores.exact import ExactStore
 from knowledge.stores.faiss import FaissStore
 
@@ -34,6 +35,15 @@ def test_finds_by_id_and_not_by_position(kind: Any) -> None:
     scores, found = filled(kind).search(AXES[2:3], 1)
     assert found.tolist() == [[2**62]]
     assert scores.tolist() == [[1.0]]
+
+
+def test_searches_among_some_alone(kind: Any) -> None:
+    store = filled(kind)
+    some = Among(ids(10, 20, 777))
+    assert store.search(AXES, 3, some)[1].tolist() == [[10, 20, -1], [10, 20, -1], [10, 20, -1], [20, 10, -1]]
+    store.remove([10])
+    assert store.search(AXES[1:2], 1, some)[1].tolist() == [[20]]
+    assert store.search(AXES[:1], 1, Among(ids()))[1].tolist() == [[-1]]
 
 
 def test_keeps_ids_when_others_are_removed(kind: Any) -> None:
@@ -162,9 +172,9 @@ steps = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps=steps, query=st.tuples(small, small, small), k=st.integers(1, 12))
+@given(steps=steps, query=st.tuples(small, small, small), k=st.integers(1, 12), some=st.sets(st.integers(0, 6)))
 def test_does_the_same_as_the_oracle(
-    steps: Any, query: Any, k: int, tmp_path_factory: pytest.TempPathFactory
+    steps: Any, query: Any, k: int, some: set[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     oracle, store = ExactStore(3), FaissStore(3)
     for name, number, vector in steps:
@@ -178,8 +188,9 @@ def test_does_the_same_as_the_oracle(
             store.save(path)
             store = FaissStore.load(path)
     queries = np.array([query, query[::-1]], np.float32)
-    for mine, right in zip(store.search(queries, k), oracle.search(queries, k), strict=True):
-        assert np.array_equal(mine, right)
+    for among in (None, Among(ids(*some))):
+        for mine, right in zip(store.search(queries, k, among), oracle.search(queries, k, among), strict=True):
+            assert np.array_equal(mine, right)
 
 
 def added(store: Any, number: int, vector: Any) -> bool:
