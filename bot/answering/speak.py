@@ -17,9 +17,11 @@ from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
 from bot.answering.prompt import build_prompt
 from bot.answering.trace import Judgement, current, overheard
-from bot.generators.base import GenerationFailed, Generator, Limits
+from bot.generators.base import GenerationFailed, Generator, Limits, Pieces
+from bot.generators.sound import sound
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
+from knowledge.language import detect
 from knowledge.retriever import Hit
 
 _log = structlog.get_logger(__name__)
@@ -116,24 +118,21 @@ class Speaker:
         """Checked sentences of a draft, or None when none passed; and whether the draft came to its end."""
         entries = _context(findings, self._manner.entries)
         limits = Limits(self._manner.tokens, time.monotonic() + self._manner.seconds, cancelled)
-        budget = generator.context - limits.tokens
-        prompt = build_prompt(question, language, entries, generator.count_tokens, budget)
-        if trace := current():
-            trace.drafted(generator.name, prompt)
         started = time.monotonic()
         said: list[Sentence] = []
         seconds: dict[str, float] = {}
         ended = True
+        written_in = language if mode is Mode.GENERATED else ""
         try:
-            with contextlib.closing(overheard(generator.generate(prompt, limits))) as pieces:
-                for sentence in self._passed(_whole_sentences(pieces), entries, findings, language):
+            with contextlib.closing(sound(_draft(generator, question, language, entries, limits))) as pieces:
+                for sentence in self._passed(_whole_sentences(pieces), entries, findings, language, written_in):
                     said.append(sentence)
                     seconds.setdefault("first_sentence", time.monotonic() - started)
                     release(sentence)
         except GenerationFailed as error:
             ended = False
             _log.warning("generation failed", error=type(error).__name__, said=len(said))
-            if trace:
+            if (trace := current()) and trace.drafts:
                 trace.broke_off(error)
         seconds["generate"] = time.monotonic() - started
         if not said:
@@ -141,7 +140,12 @@ class Speaker:
         return _speech(mode, said, {e.id: e for e in entries}, findings, generator.name, seconds), ended
 
     def _passed(
-        self, drafted: Iterator[str], entries: Sequence[Entry], findings: Sequence[Finding], language: str
+        self,
+        drafted: Iterator[str],
+        entries: Sequence[Entry],
+        findings: Sequence[Finding],
+        language: str,
+        written_in: str,
     ) -> Iterator[Sentence]:
         """The sentences that may leave. A draft that begins wrongly is no answer: nothing of it leaves.
 
@@ -151,17 +155,19 @@ class Speaker:
         best = {finding.best.entry.id for finding in findings}
         said: set[str] = set()
         for text in drafted:
-            sentence = self._checked(text, entries, language)
+            sentence = self._checked(text, entries, language, written_in)
             if not said and (sentence is None or best.isdisjoint(sentence.sources)):
                 return
             if sentence and text not in said:
                 said.add(text)
                 yield sentence
 
-    def _checked(self, text: str, entries: Sequence[Entry], language: str) -> Sentence | None:
+    def _checked(self, text: str, entries: Sequence[Entry], language: str, written_in: str) -> Sentence | None:
         same = any(entry.language in {"", language} for entry in entries)
         needed = self._manner.needed_support if same else self._manner.needed_across
         verdict = check_sentence(text, entries, self._support, needed, language)
+        if objection := _foreign(text, written_in):
+            verdict = replace(verdict, objections=(*verdict.objections, objection))
         if trace := current():
             entry = entries[verdict.source]
             span = self._support(text, entry.answer)[1]
@@ -171,6 +177,22 @@ class Speaker:
             _log.info("sentence withheld", objections=len(verdict.objections))
             return None
         return Sentence(text, (entries[verdict.source].id,), verdict.support)
+
+
+def _draft(
+    generator: Generator, question: Question, language: str, entries: Sequence[Entry], limits: Limits
+) -> Pieces:
+    prompt = build_prompt(question, language, entries, generator.count_tokens, generator.context - limits.tokens)
+    if trace := current():
+        trace.drafted(generator.name, prompt)
+    yield from overheard(generator.generate(prompt, limits))
+
+
+def _foreign(text: str, language: str) -> str:
+    """An objection where `text` is clearly in another language; "" as `language` is for what may be in any."""
+    wanted = language.partition("-")[0]
+    written = detect(text, default=wanted) if wanted else ""
+    return "" if written == wanted else f"is in {written}, not in {wanted}"
 
 
 def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
