@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Pieces, Prompt
 from bot.generators.causal_steps import Steps
-from bot.generators.causal_weights import Loaded, Weights, load
 from bot.generators.line import Line
+from bot.generators.weights import Loaded, Weights, load
 from knowledge.embedders.fingerprint import fingerprint
 
 # How long a caller that waits may take to notice that it is no longer wanted.

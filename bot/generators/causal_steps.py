@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from bot.generators.causal_weights import Loaded
+from bot.generators.weights import Loaded
 
 Check = Callable[[], None]
 """Called before each step; raises to stop."""

@@ -17,7 +17,7 @@ from bot.generators.base import (
 )
 from bot.generators.causal import CausalGenerator
 from bot.generators.causal_steps import Steps
-from bot.generators.causal_weights import load
+from bot.generators.weights import load
 
 PROMPT = Prompt((ChatMessage("user", "Where is my order? 我的订单呢？"),))
 FOREVER = Limits(3000)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bot.generators.base import GenerationFailed
-from bot.generators.causal_weights import Int8Embedding, Int8Linear, load, quantise
+from bot.generators.weights import Int8Embedding, Int8Linear, load, quantise
 
 
 @pytest.mark.parametrize("rows", [1, 24, 25, 96, 97])

@@ -1,4 +1,4 @@
-"""Loads a causal language model for the machine at hand. Knows no prompt, no queue and no thread.
+"""Loads a language model for the machine at hand. Knows no prompt, no queue and no thread.
 
 On a CPU the weights are kept as int8 with one scale a row: writing a token is bound by memory, so a quarter of
 the bytes gives about four times the speed. Activations stay floating-point.
