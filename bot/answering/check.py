@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import chain
 
 from bot.answering.facts import Fact, facts, quantities
+from bot.answering.harmless import harms
 from knowledge.corpus.entry import Entry
 
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
@@ -68,6 +69,7 @@ def check_sentence(
     if value < needed:
         objections.append(f"support {value:.2f} is under {needed:.2f}")
     objections += _contradictions(sentence, span, stated)
+    objections += harms(sentence, "\n".join(map(source_text, entries)))
     return Verdict(value, best, tuple(sorted(objections)))
 
 

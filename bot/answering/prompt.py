@@ -6,11 +6,12 @@ Knows no model; a token budget is kept with the counting function it is handed.
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from bot.answering.answer import CUSTOMER, PastTurn, Question
 from bot.generators.base import ChatMessage, Prompt
+from knowledge.corpus.clean import clean
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
 
@@ -20,9 +21,20 @@ _MOST_TURNS = 4
 _LONGEST_TURN = 300  # characters
 _LONGEST_QUESTION = 1000  # characters
 _FENCE = ("<<<", ">>>")
-# Whatever looks like a control token, our fence or a line of our layout is made harmless in foreign text.
-_CONTROL = re.compile(r"<\|.*?\|>|<<<|>>>|\[/?INST\]|</?s>")
-_LAYOUT = re.compile(r"^\s*(\[\d+\]|Question:|问题：|Answer:|Facts:|Customer:|Support:)", re.M)
+# Whatever looks like a control token of any family of models, or like our fence, is made harmless in foreign text.
+_CONTROL = re.compile(
+    r"[<＜]\s*[|｜].*?[|｜]\s*[>＞]|[<＜]{3,}|[>＞]{3,}|<</?\s*SYS\s*>>"
+    r"|\[/?\s*(?:INST|SYS|SYSTEM\w*|USER|ASSISTANT|AVAILABLE_TOOLS|TOOL_\w+)\s*\]"
+    r"|</?\s*(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|think\w*|tool\w*|function\w*|system|user|assistant|human"
+    r"|instructions?|prompt|context|facts)\s*>",
+    re.I | re.S,
+)
+# So is a line that begins like one of our layout, or like a turn of somebody's.
+_LAYOUT = re.compile(
+    r"^[^\w\n]*(\[\d+\]|(?:questions?|answers?|facts|customer|support|system|assistant|user|human|instructions?"
+    r"|conversation so far|问题|回答|事实|系统|助手|用户|指令|客服|顾客)\s*[:：]|answer in \w+)",
+    re.M | re.I,
+)
 
 
 @cache
@@ -30,11 +42,12 @@ def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("bot.answering").joinpath("prompt.toml").read_text("utf-8"))
 
 
-@cache
-def _fixed() -> tuple[ChatMessage, ...]:
-    """Instructions and worked examples: small models obey examples better than rules."""
+@lru_cache(maxsize=8)
+def _fixed(mark: str) -> tuple[ChatMessage, ...]:
+    """Instructions, headed by the mark, and worked examples: small models obey examples better than rules."""
     texts = _texts()
-    messages = [ChatMessage("system", texts["instructions"]["text"].strip())]
+    head = f"[{mark}]\n" if mark else ""
+    messages = [ChatMessage("system", head + texts["instructions"]["text"].strip())]
     for name in sorted(texts["examples"]):
         asked, _, answered = texts["examples"][name].strip().partition("\n===\n")
         messages += [ChatMessage("user", asked), ChatMessage("assistant", answered)]
@@ -43,13 +56,22 @@ def _fixed() -> tuple[ChatMessage, ...]:
 
 def neutral(text: str) -> str:
     """`text` with everything made harmless that a model or our layout could take for an instruction's frame."""
-    return _LAYOUT.sub(r"· \1", _CONTROL.sub(" ", text)).strip()
+    # What cannot be seen, and odd ends of lines, would hide a frame from the patterns and not from the model.
+    seen = "\n".join(clean(text)[0].splitlines())
+    while seen != (without := _CONTROL.sub(" ", seen)):
+        seen = without
+    return _LAYOUT.sub(r"· \1", seen).strip()
 
 
 def build_prompt(
-    question: Question, language: str, entries: Sequence[Entry], count_tokens: CountTokens, budget: int
+    question: Question,
+    language: str,
+    entries: Sequence[Entry],
+    count_tokens: CountTokens,
+    budget: int,
+    mark: str = "",
 ) -> Prompt:
-    """The prompt for `entries`, best first, in at most `budget` tokens.
+    """The prompt for `entries`, best first, in at most `budget` tokens; `mark` heads the instructions.
 
     What does not fit goes in this order: oldest turns, the least entries, the end of the best entry.
     """
@@ -57,7 +79,8 @@ def build_prompt(
     kept = [(entry, entry.answer) for entry in entries]
     while True:
         last = ChatMessage("user", _last_message(question.text, language, kept, turns))
-        prompt = Prompt((*_fixed(), last), fixed=len(_fixed()))
+        fixed = _fixed(mark)
+        prompt = Prompt((*fixed, last), fixed=len(fixed))
         if count_tokens(prompt.messages) <= budget or not _shrink(turns, kept):
             return prompt
 
