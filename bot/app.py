@@ -12,6 +12,7 @@ from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
 from bot.answering.phrases import phrase
+from bot.answering.leak import mark_of
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
@@ -30,7 +31,7 @@ from knowledge.embedders.base import Embedder
 from knowledge.embedders.joined import JOIN, JoinedEmbedder
 from knowledge.errors import EmbedderError, EmbedderMismatch, SnapshotMissing
 from knowledge.retriever import Retriever
-from knowledge.snapshot.layout import snapshot_ids
+from knowledge.snapshot.layout import current_id, snapshot_ids
 from knowledge.snapshot.reader import current_manifest, open_current, open_snapshot
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Brain:
             compose=self.settings.compose == "always",
             seconds=self.settings.answer_seconds,
             tokens=self.settings.answer_tokens,
+            mark=mark_of(retriever.snapshot_id),
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
         policy = Policy(handoff_words=tuple(self.settings.handoff_words))
@@ -164,7 +166,8 @@ class Brain:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""
         if not self.generator:
             return
-        prompt = build_prompt(Question("?"), "en", [], self.generator.count_tokens, self.generator.context)
+        count, mark = self.generator.count_tokens, mark_of(current_id(self.knowledge))
+        prompt = build_prompt(Question("?"), "en", [], count, self.generator.context, mark)
         try:
             for _ in self.generator.generate(prompt, Limits(tokens=1)):
                 pass

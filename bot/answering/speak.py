@@ -15,6 +15,8 @@ import structlog
 from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
+from bot.answering.harmless import quotable
+from bot.answering.leak import watched
 from bot.answering.prompt import build_prompt
 from bot.answering.trace import Judgement, current, overheard
 from bot.generators.base import GenerationFailed, Generator, Limits, Pieces
@@ -54,6 +56,7 @@ class Manner:
     seconds, tokens: limits of one generation. entries: how many stand in the prompt.
     needed_support: the least support of a composed sentence; `needed_across` where the entry is in another
     language, for there similarities are lower (scripts/EXPERIMENTS.md has the distributions).
+    mark: a word in the instructions by which a draft that repeats them is known (see `leak`).
     """
 
     compose: bool = False
@@ -63,6 +66,7 @@ class Manner:
     entries: int = 3
     needed_support: float = 0.5
     needed_across: float = 0.3
+    mark: str = ""
 
 
 class Speaker:
@@ -124,7 +128,7 @@ class Speaker:
         ended = True
         written_in = language if mode is Mode.GENERATED else ""
         try:
-            with contextlib.closing(sound(_draft(generator, question, language, entries, limits))) as pieces:
+            with contextlib.closing(sound(_draft(generator, question, language, entries, limits, self._manner.mark))) as pieces:
                 for sentence in self._passed(_whole_sentences(pieces), entries, findings, language, written_in):
                     said.append(sentence)
                     seconds.setdefault("first_sentence", time.monotonic() - started)
@@ -180,12 +184,13 @@ class Speaker:
 
 
 def _draft(
-    generator: Generator, question: Question, language: str, entries: Sequence[Entry], limits: Limits
+    generator: Generator, question: Question, language: str, entries: Sequence[Entry], limits: Limits, mark: str
 ) -> Pieces:
-    prompt = build_prompt(question, language, entries, generator.count_tokens, generator.context - limits.tokens)
+    budget = generator.context - limits.tokens
+    prompt = build_prompt(question, language, entries, generator.count_tokens, budget, mark)
     if trace := current():
         trace.drafted(generator.name, prompt)
-    yield from overheard(generator.generate(prompt, limits))
+    yield from watched(overheard(generator.generate(prompt, limits)), prompt, entries, mark)
 
 
 def _foreign(text: str, language: str) -> str:
@@ -206,8 +211,8 @@ def _quote(findings: Sequence[Finding], limit: int, release: Release) -> Speech:
     said, texts = [], []
     hits = list({hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}.values())
     for hit in hits:
-        texts.append(hit.entry.answer)
-        for span in sentences(hit.entry.answer):
+        texts.append(quotable(hit.entry.answer))
+        for span in sentences(texts[-1]):
             said.append(Sentence(span.text, (hit.entry.id,)))
             release(said[-1])
     return Speech(Mode.VERBATIM, tuple(said), "\n\n".join(texts), tuple(_source(hit) for hit in hits))
