@@ -18,6 +18,10 @@ INTERNAL = ("internal", "内部")
 """Tags of entries that are for the agents' eyes alone."""
 
 
+def _alike(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.strip().casefold() for word in words if word.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Admits entries with any of the `tags`, none of the tags `without`, and in one of the `languages`.
@@ -45,6 +49,9 @@ class Filter:
 EVERYTHING = Filter()
 """Admits every entry."""
 
+FOR_CUSTOMERS = Filter.of(without=INTERNAL)
+"""Admits what is not for the agents' eyes alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Admitted:
@@ -60,7 +67,3 @@ class Admitted:
         if rows.all():
             return None
         return cls(rows, Among(np.sort(contents.table.ids[rows[contents.table.rows]])))
-
-
-def _alike(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.strip().casefold() for word in words if word.strip())

@@ -56,7 +56,8 @@ class PastTurn:
 class Question:
     """A customer's question with the turns before it, oldest first.
 
-    `language` is a hint (ISO 639-1) or empty; `waiting`: an agent has been called and has not come yet.
+    `language` is a hint (ISO 639-1) or empty; `waiting`: an agent has been called and has not come yet; `for_agent`:
+    the answer is shown to an agent and not sent, so that it may rest on what is internal.
     `text` is empty when the customer sent only what cannot be read: a picture, a voice message or a file.
     """
 
@@ -64,6 +65,7 @@ class Question:
     history: tuple[PastTurn, ...] = ()
     language: str = ""
     waiting: bool = False
+    for_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

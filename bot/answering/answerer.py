@@ -19,6 +19,7 @@ from bot.answering.trace import current
 from bot.reading.bounds import read_bound
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
+from knowledge.filters import EVERYTHING, FOR_CUSTOMERS, Filter
 from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
@@ -29,12 +30,14 @@ _NEAREST = 3
 class Policy:
     """When to answer, and how to search. `threshold` is the least confidence.
 
-    A question with one of the `handoff_words` always goes to a person.
+    A question with one of the `handoff_words` always goes to a person. Customers are told nothing but what `within`
+    admits; agents may read everything.
     """
 
     threshold: float = 0.35
     search: Search = field(default_factory=Search)
     handoff_words: tuple[str, ...] = ()
+    within: Filter = FOR_CUSTOMERS
 
 
 class Answerer:
@@ -119,7 +122,8 @@ class Answerer:
         return answer
 
     def _find(self, question: Question, language: str) -> list[Finding]:
-        return find(self._retriever, [(part, language) for part in parts(question)], self._policy.search)
+        within = EVERYTHING if question.for_agent else self._policy.within
+        return find(self._retriever, [(part, language) for part in parts(question)], self._policy.search, within)
 
     def _answered(self, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
         return Answer(

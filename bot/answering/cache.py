@@ -26,7 +26,7 @@ def key_of(question: Question) -> Key | None:
 
     Case, spacing, width and a question's mark at the end tell nothing apart; but who shouts is not in the same mood.
     """
-    if question.history or question.waiting or not question.text.strip():
+    if question.history or question.waiting or question.for_agent or not question.text.strip():
         return None
     text = " ".join(unicodedata.normalize("NFKC", question.text).split())
     calm = any(char.islower() for char in text)

@@ -7,6 +7,7 @@ from bot.answering.decide import Finding, judge
 from bot.answering.question import Part
 from bot.answering.trace import current
 from knowledge.confidence import SLACK, Weights
+from knowledge.filters import EVERYTHING, Filter
 from knowledge.retriever import Retriever
 
 
@@ -19,15 +20,20 @@ class Search:
     weights: Weights = field(default_factory=Weights)
 
 
-def find(retriever: Retriever, asked: Sequence[tuple[Part, str]], search: Search) -> list[Finding]:
-    """The finding of each part, all of them looked up at once; with a part comes the language it is asked in."""
+def find(
+    retriever: Retriever, asked: Sequence[tuple[Part, str]], search: Search, within: Filter = EVERYTHING
+) -> list[Finding]:
+    """The finding of each part, all of them looked up at once; with a part comes the language it is asked in.
+
+    Nothing but what `within` admits is in it.
+    """
     lookups = [part.lookups(retriever.all_about_subjects) for part, _ in asked]
     queries = [query for own in lookups for query in own]
     before = [part.before for (part, _), own in zip(asked, lookups, strict=True) for _ in own]
     if trace := current():
         for (part, _), own in zip(asked, lookups, strict=True):
             trace.looked_up(part.text, own, part.before)
-    hits = iter(retriever.retrieve(queries, search.k, before))
+    hits = iter(retriever.retrieve(queries, search.k, before, within))
     return [
         judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack)
         for (part, language), own in zip(asked, lookups, strict=True)

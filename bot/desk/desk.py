@@ -51,7 +51,7 @@ class Desk:
     async def suggest(self, conversation: str) -> Answer:
         """What the bot would answer to the customer's last turns now."""
         known = await self._conversations.read(conversation, last=_HISTORY)
-        return await self._engine.answer(question_of(known, unanswered(known)))
+        return await self._engine.answer(replace(question_of(known, unanswered(known)), for_agent=True))
 
     async def take_over(self, conversation: str, agent: str) -> State:
         """Make an agent the owner: the bot is silent from here."""

@@ -121,3 +121,9 @@ async def test_the_last_word_about_an_answer_stands(desk: Desk, conversations: M
         ("rated_down", "an-answer"),
         ("rated_up", "an-answer"),
     ]
+
+
+async def test_a_suggestion_is_asked_for_an_agent(desk: Desk, answerer: Scripted) -> None:
+    await desk.receive(message("Where is it?"))
+    await desk.suggest("web:1")
+    assert answerer.questions[-1].for_agent
