@@ -11,8 +11,8 @@ import structlog
 from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
-from bot.answering.phrases import phrase
 from bot.answering.leak import mark_of
+from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport

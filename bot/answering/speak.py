@@ -128,7 +128,8 @@ class Speaker:
         ended = True
         written_in = language if mode is Mode.GENERATED else ""
         try:
-            with contextlib.closing(sound(_draft(generator, question, language, entries, limits, self._manner.mark))) as pieces:
+            draft = _draft(generator, question, language, entries, limits, self._manner.mark)
+            with contextlib.closing(sound(draft)) as pieces:
                 for sentence in self._passed(_whole_sentences(pieces), entries, findings, language, written_in):
                     said.append(sentence)
                     seconds.setdefault("first_sentence", time.monotonic() - started)
