@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from knowledge.calibration.calibration import Calibration
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
 from knowledge.filters import EVERYTHING, Admitted, Filter
@@ -54,6 +55,11 @@ class Retriever:
     def unrelated(self) -> float:
         """The cosine that a typical unrelated question reaches with its nearest text of this snapshot."""
         return self._snapshot.manifest.background.off_topic_score.q50
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How sure one may be of what is found here; None where it was not found out."""
+        return self._snapshot.calibration
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts` as passages, shape (len(texts), dimension), to compare them with one another."""

@@ -1,18 +1,35 @@
 """Builds a snapshot: whole and checked, or not at all. Knows no loader; an embedder is handed in."""
 
 import hashlib
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from knowledge.calibration.calibration import Calibration
+from knowledge.calibration.plot import svg
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Progress, Vectors
+from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.errors import SnapshotError
 from knowledge.snapshot.background import Background, measure
 from knowledge.snapshot.contents import Contents, ViewTable
-from knowledge.snapshot.layout import MANIFEST, exclusive, new_id, prune, publish, unfinished
+from knowledge.snapshot.layout import (
+    CALIBRATION,
+    CURVE,
+    MANIFEST,
+    current_id,
+    exclusive,
+    new_id,
+    prune,
+    publish,
+    snapshot_folder,
+    unfinished,
+)
 from knowledge.snapshot.manifest import (
     Manifest,
     SourceFile,
@@ -24,6 +41,8 @@ from knowledge.snapshot.manifest import (
 from knowledge.snapshot.reader import Snapshot, open_current
 
 KEPT = 5
+Calibrate = Callable[[Contents, Background, Embedder], Calibration | None]
+"""Finds out how sure one may be; None where there is too little to tell. See `knowledge.calibration.calibrate`."""
 
 
 def build(
@@ -32,35 +51,72 @@ def build(
     embedder: Embedder,
     out: Path,
     progress: Progress | None = None,
+    calibrate: Calibrate | None = None,
 ) -> Snapshot:
     """Build a snapshot of `entries` in the folder `out`, put it into use and return it, open.
 
     `sources` are the files and folders that the entries came from. Vectors of unchanged texts are taken over from
     the snapshot in use. When anything fails nothing has changed on the disk. SnapshotError when there is nothing
-    to build, an id stands twice or the disk refuses; what `embedder` and `progress` raise goes through. The last
-    five snapshots are kept.
+    to build, an id stands twice or the disk refuses; what `embedder`, `progress` and `calibrate` raise goes through.
+    The last five snapshots are kept.
     """
     _check(entries)
     read = _read(sources, entries)
     table = ViewTable.of(entries)
     vectors = _embed(table, embedder, _known_vectors(out, embedder), progress)
     contents = Contents.of(entries, table, vectors)
-    background = measure(contents, embedder)
+    asking = RememberingEmbedder(embedder)
+    background = measure(contents, asking)
+    calibration = calibrate(contents, background, asking) if calibrate else None
+    manifest = _manifest(contents, embedder, read, background)
+    with _refusals(out), exclusive(out), unfinished(out) as place:
+        contents.save(place)
+        return _published(out, place, manifest, contents, calibration)
+
+
+def recalibrate(folder: Path, embedder: Embedder, calibrate: Calibrate) -> Snapshot:
+    """A new snapshot of what is in use in `folder`, calibrated anew; it is put into use and returned, open.
+
+    Errors as for `build`; SnapshotError also when another snapshot came into use meanwhile. The old one is kept.
+    """
+    old = open_current(folder)
+    old.require(embedder)
+    calibration = calibrate(old.contents, old.manifest.background, RememberingEmbedder(embedder))
+    with _refusals(folder), exclusive(folder), unfinished(folder) as place:
+        if current_id(folder) != old.id:
+            raise SnapshotError(f"{folder}: another snapshot came into use meanwhile; calibrate again")
+        for file in old.manifest.files:
+            if file.path not in {CALIBRATION, CURVE}:
+                shutil.copyfile(snapshot_folder(folder, old.id) / file.path, place / file.path)
+        return _published(folder, place, old.manifest, old.contents, calibration)
+
+
+@contextmanager
+def _refusals(folder: Path) -> Iterator[None]:
     try:
-        with exclusive(out), unfinished(out) as place:
-            contents.save(place)
-            manifest = _manifest(contents, embedder, read, place, background)
-            written = manifest.to_bytes()
-            (place / MANIFEST).write_bytes(written)
-            created = datetime.fromisoformat(manifest.created)
-            snapshot_id = new_id(created, hashlib.sha256(written).hexdigest())
-            publish(out, place, snapshot_id)
-            prune(out, KEPT)
+        yield
     except OSError as error:
         reason = error.strerror or error
-        message = f"{out}: the snapshot cannot be written ({reason}); nothing has changed; free some space or"
+        message = f"{folder}: the snapshot cannot be written ({reason}); nothing has changed; free some space or"
         raise SnapshotError(f"{message} choose another folder") from error
-    return Snapshot(snapshot_id, manifest, contents)
+
+
+def _published(
+    folder: Path, place: Path, manifest: Manifest, contents: Contents, calibration: Calibration | None
+) -> Snapshot:
+    """Complete what was written into `place`, and put it into use."""
+    if calibration:
+        (place / CALIBRATION).write_bytes(calibration.to_bytes())
+        (place / CURVE).write_text(svg(calibration), encoding="utf-8", newline="\n")
+    files = tuple(described(path, path.name) for path in sorted(place.iterdir()))
+    created = datetime.now(UTC)
+    manifest = replace(manifest, created=created.isoformat(timespec="milliseconds"), files=files)
+    written = manifest.to_bytes()
+    (place / MANIFEST).write_bytes(written)
+    snapshot_id = new_id(created, hashlib.sha256(written).hexdigest())
+    publish(folder, place, snapshot_id)
+    prune(folder, KEPT)
+    return Snapshot(snapshot_id, manifest, contents, calibration)
 
 
 def _check(entries: Sequence[Entry]) -> None:
@@ -110,10 +166,11 @@ def _embed(table: ViewTable, embedder: Embedder, known: dict[str, Vectors], prog
 
 
 def _manifest(
-    contents: Contents, embedder: Embedder, sources: tuple[SourceFile, ...], place: Path, background: Background
+    contents: Contents, embedder: Embedder, sources: tuple[SourceFile, ...], background: Background
 ) -> Manifest:
+    """The manifest but for its time and its files, which are known when they are written."""
     return Manifest(
-        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        created="",
         kefu=kefu_version(),
         embedder=embedder.name,
         dimension=embedder.dimension,
@@ -121,6 +178,6 @@ def _manifest(
         vectors=len(contents.store),
         languages=languages_of(contents.entries),
         sources=sources,
-        files=tuple(described(path, path.name) for path in sorted(place.iterdir())),
+        files=(),
         background=background,
     )

@@ -52,6 +52,14 @@ class ViewTable:
         fields, texts = tuple(view.field for _, view in found), tuple(view.text for _, view in found)
         return cls(ids, rows, fields, texts, _starts(rows, len(entries)), _by_id(ids), _asked(fields))
 
+    def part(self, kept: NDArray[np.bool_]) -> "ViewTable":
+        """The views that are `kept` (n,), of the entries that keep one: those are counted anew."""
+        ids, remaining = self.ids[kept], np.unique(self.rows[kept])
+        rows = np.searchsorted(remaining, self.rows[kept]).astype(np.int32)
+        places = np.flatnonzero(kept).tolist()
+        fields, texts = tuple(self.fields[at] for at in places), tuple(self.texts[at] for at in places)
+        return ViewTable(ids, rows, fields, texts, _starts(rows, len(remaining)), _by_id(ids), _asked(fields))
+
     @classmethod
     def load(cls, path: Path, entries: int) -> "ViewTable":
         """The table that `save` wrote, for so many entries."""

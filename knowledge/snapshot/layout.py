@@ -19,6 +19,8 @@ ENTRIES = "entries.jsonl"
 VIEWS = "views.npz"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical.npz"
+CALIBRATION = "calibration.json"
+CURVE = "calibration.svg"
 
 _ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{12}")
 _UNFINISHED = ".building-"

@@ -5,20 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge.calibration.calibration import Calibration
 from knowledge.embedders.base import Embedder
 from knowledge.errors import EmbedderMismatch, SnapshotDamaged, SnapshotError, SnapshotMissing
 from knowledge.snapshot.contents import Contents
-from knowledge.snapshot.layout import MANIFEST, current_id, digest_of, snapshot_folder, snapshot_ids
+from knowledge.snapshot.layout import CALIBRATION, MANIFEST, current_id, digest_of, snapshot_folder, snapshot_ids
 from knowledge.snapshot.manifest import Manifest, described
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One immutable version of the knowledge, open. All of it is in memory: its files may be deleted."""
+    """One immutable version of the knowledge, open. All of it is in memory: its files may be deleted.
+
+    `calibration` is None where none was made: then the common weights and threshold hold.
+    """
 
     id: str
     manifest: Manifest
     contents: Contents
+    calibration: Calibration | None = None
 
     def require(self, embedder: Embedder) -> None:
         """EmbedderMismatch unless `embedder` is the one that the snapshot was built with."""
@@ -50,7 +55,7 @@ def open_snapshot(folder: Path, snapshot_id: str) -> Snapshot:
         raise SnapshotDamaged(f"{fault}; {_way_out(folder, snapshot_id)}")
     manifest = read_manifest(folder, snapshot_id)
     try:
-        return Snapshot(snapshot_id, manifest, Contents.load(place))
+        return Snapshot(snapshot_id, manifest, Contents.load(place), _calibration(place, manifest))
     except (OSError, ValueError, KeyError, TypeError) as error:
         # Its digests are right, so it was written like this, or by a version that wrote otherwise.
         raise SnapshotDamaged(f"{place}: cannot be read ({error}); {_way_out(folder, snapshot_id)}") from error
@@ -92,6 +97,11 @@ def faults(folder: Path, snapshot_id: str) -> Iterator[str]:
             yield f"{path} is damaged: {found.size} bytes instead of {listed.size}"
         elif found.sha256 != listed.sha256:
             yield f"{path} is damaged: its sha256 is not the manifest's"
+
+
+def _calibration(place: Path, manifest: Manifest) -> Calibration | None:
+    listed = any(file.path == CALIBRATION for file in manifest.files)
+    return Calibration.from_bytes((place / CALIBRATION).read_bytes()) if listed else None
 
 
 def _manifest_fault(folder: Path, snapshot_id: str) -> str:

@@ -1,0 +1,81 @@
+"""Asks the owner's own knowledge, fits weights to what is found and chooses the threshold. Writes nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.calibration.calibration import Calibration, Verdict
+from knowledge.calibration.fit import Bools, Floats, fit, out_of_fold
+from knowledge.calibration.promise import LIKELY, NEVER, SURE, curve, keeping
+from knowledge.calibration.trials import Kind, Report, Trial, Trials
+from knowledge.confidence import Weights
+from knowledge.embedders.base import Embedder
+from knowledge.snapshot.background import Background
+from knowledge.snapshot.contents import Contents
+
+# Of so many questions, the owner's customers are taken to ask what is known, what might be, and what never will be.
+SHARES = {Kind.KNOWN: 0.7, Kind.NEAR: 0.2, Kind.FAR: 0.1}
+_LEAST = 30  # known questions
+# How far from the common weights those of one knowledge may well lie (standard deviations).
+_SPREAD = Weights(bias=0.5, closeness=0.3, coverage=0.5, margin=1.5)
+_CAREFUL = Weights()
+
+
+def calibrate(
+    contents: Contents, background: Background, embedder: Embedder, promised: float, report: Report | None = None
+) -> Calibration | None:
+    """The calibration of `contents`: at most the share `promised` of the answers shall be wrong.
+
+    None where there are too few entries or questions to tell anything. `embedder` is asked for the same texts several
+    times.
+    """
+    found = Trials(contents, background, embedder).run(report)
+    asked = Counter(trial.kind for trial in found)
+    if asked[Kind.KNOWN] < _LEAST:
+        return None
+    return calibration_of(found, promised)
+
+
+def calibration_of(found: Sequence[Trial], promised: float) -> Calibration:
+    """The calibration that the trials `found` lead to."""
+    inputs = np.array([(1.0, *trial.features) for trial in found])
+    right = np.array([trial.right for trial in found])
+    known = np.array([trial.kind is Kind.KNOWN for trial in found])
+    importance, prior = importances(found), np.array(astuple(Weights()))
+    precision = 1 / np.square(astuple(_SPREAD))
+    sure = out_of_fold(inputs, right, importance, prior, precision, _units(found))
+    weights = Weights(*fit(inputs, right, importance, prior, precision).tolist())
+    return _promising(sure, right, known, importance, promised, weights, Counter(str(trial.kind) for trial in found))
+
+
+def importances(found: Sequence[Trial]) -> Floats:
+    """How much each trial counts, shape (n,): kinds in their `SHARES`; the sum is the effective number of trials."""
+    counts = Counter(trial.kind for trial in found)
+    present = sum(SHARES[kind] for kind in counts)
+    weights = np.array([SHARES[trial.kind] / present / counts[trial.kind] for trial in found])
+    effective = 1 / np.square(weights).sum()
+    return np.asarray(weights * effective)
+
+
+def _units(found: Sequence[Trial]) -> NDArray[np.int64]:
+    """What stays together when trials are divided: those about one group; everyday questions stand for themselves."""
+    return np.array([trial.group if trial.group >= 0 else -1 - at for at, trial in enumerate(found)], np.int64)
+
+
+def _promising(
+    sure: Floats,
+    right: Bools,
+    known: Bools,
+    importance: Floats,
+    promised: float,
+    weights: Weights,
+    asked: Counter[str],
+) -> Calibration:
+    for verdict, z in ((Verdict.KEPT, SURE), (Verdict.LIKELY, LIKELY)):
+        points = curve(sure, right, known, importance, z)
+        if chosen := keeping(points, promised):
+            return Calibration(weights, chosen.threshold, promised, verdict, chosen, dict(asked), points)
+    return Calibration(weights, NEVER, promised, Verdict.NONE, None, dict(asked), points)

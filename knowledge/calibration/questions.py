@@ -1,0 +1,61 @@
+"""Which questions are asked of the owner's knowledge to find out how sure it may be. Asks none.
+
+An entry with several questions is asked each of them while that text is left out. One with a single question is
+asked it in other words (see `paraphrase`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.calibration.paraphrase import paraphrases
+from knowledge.corpus.entry import PATH, Entry
+from knowledge.lexical import Rows
+from knowledge.snapshot.contents import Contents
+from knowledge.subjects import NONE
+
+MOST_ENTRIES, MOST_QUESTIONS, _MOST_OF_ONE = 400, 600, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A question that the entry at `row` answers; `before` was said before it.
+
+    `hidden` is the text, as `str.casefold` leaves it, by which the entry may not be found meanwhile.
+    """
+
+    row: int
+    text: str
+    language: str
+    hidden: str = ""
+    before: tuple[str, ...] = ()
+
+
+def sampled(contents: Contents) -> Rows:
+    """An even sample of the rows, ascending."""
+    count = len(contents.entries)
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_ENTRIES)).astype(np.int32))
+
+
+def questions(contents: Contents, rows: Rows) -> list[Held]:
+    """The questions of the entries at `rows`, entry by entry, each entry's evenly chosen."""
+    most = min(_MOST_OF_ONE, max(1, MOST_QUESTIONS // max(len(rows), 1)))
+    found = []
+    for row in rows.tolist():
+        entry = contents.entries[row]
+        about = contents.subjects.of_rows[row] != NONE
+        before = (entry.title.split(PATH)[0],) if about else ()
+        asked = _asked(entry)
+        for at in np.unique(np.linspace(0, len(asked) - 1, min(len(asked), most)).astype(int)).tolist():
+            text, hidden = asked[at]
+            found.append(Held(row, text, entry.language, hidden, before))
+    return found
+
+
+def _asked(entry: Entry) -> list[tuple[str, str]]:
+    """What may be asked of an entry, and the text that is hidden meanwhile."""
+    texts = list(dict.fromkeys(text.strip() for text in (entry.question, *entry.similar) if text.strip()))
+    if len(texts) > 1:
+        return [(text, text.casefold()) for text in texts]
+    own = texts[0] if texts else entry.title.split(PATH)[-1].strip()
+    return [(other, "") for other in paraphrases(own)] if own else []

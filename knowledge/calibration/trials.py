@@ -1,0 +1,138 @@
+"""Asks the owner's own knowledge, and notes what is found. Knows questions and parts of contents; fits nothing.
+
+In each of a few rounds a part of the entries is gone, with all that says the same, and a part of the other entries'
+questions is left out. Asked are the questions left out, which should be answered; those of the entries that are gone,
+which should not; and questions of everyday life, which should not either. Where entries stand in several languages,
+the versions in the language of the question are gone in two rounds more: then only a translation answers.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.calibration.partial import without
+from knowledge.calibration.questions import Held, questions, sampled
+from knowledge.calibration.related import groups
+from knowledge.confidence import SLACK, Features, features, prefer_language
+from knowledge.corpus.entry import Entry
+from knowledge.embedders.base import Embedder
+from knowledge.embedders.remembering import RememberingEmbedder
+from knowledge.hits import Finder
+from knowledge.language import detect
+from knowledge.snapshot.background import Background, off_topic_questions
+from knowledge.snapshot.contents import Contents
+
+PARTS = 5
+_MANY, _FEW = 1500, 2  # from so many entries on, so few rounds tell enough
+_TRANSLATED = 10  # groups in two languages, before they tell anything
+_K = 8
+_NOWHERE = -1
+
+
+class Kind(StrEnum):
+    """What should become of a question: a KNOWN one is answered, a NEAR one (of the trade) and a FAR one are not."""
+
+    KNOWN = "known"
+    NEAR = "near"
+    FAR = "far"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was found for one question. `group` numbers the entries that say what answers it, -1 where none ever did.
+
+    `right` is whether one of them came first.
+    """
+
+    kind: Kind
+    group: int
+    features: Features
+    right: bool
+
+
+Report = Callable[[int, int], None]
+"""Called with (done, total) rounds."""
+
+
+class Trials:
+    """The rounds over the contents of one snapshot."""
+
+    def __init__(self, contents: Contents, background: Background, embedder: Embedder) -> None:
+        """Prepare the rounds; nothing is asked yet. Vectors of `contents` are of `embedder`."""
+        self._finder = Finder(contents, background, RememberingEmbedder(embedder))
+        rows = sampled(contents)
+        same = groups(contents, rows)
+        self._members = list(dict.fromkeys(same))
+        numbers = {members: number for number, members in enumerate(self._members)}
+        self._group = {row: numbers[members] for row, members in zip(rows.tolist(), same, strict=True)}
+        self._held = questions(contents, rows)
+        self._rounds = PARTS if len(contents.entries) < _MANY else _FEW
+
+    def run(self, report: Report | None = None) -> list[Trial]:
+        """All trials in which anything was found; none where entries are too few to take any away."""
+        if len(self._members) < PARTS:
+            return []
+        languages = self._translated()
+        found, total = list[Trial](), self._rounds + len(languages)
+        for number in range(self._rounds):
+            found += self._round(number)
+            if report:
+                report(number + 1, total)
+        for number, language in enumerate(languages, self._rounds):
+            found += self._across(language)
+            if report:
+                report(number + 1, total)
+        return found
+
+    def _round(self, number: int) -> Iterator[Trial]:
+        gone = frozenset[int]().union(*self._members[number::PARTS])
+        known = [held for at, held in enumerate(self._held) if self._round_of(at, held.row) == number]
+        near = [held for held in self._held if held.row in gone]
+        far = [Held(_NOWHERE, text, detect(text)) for text in off_topic_questions()[number :: self._rounds]]
+        hidden = defaultdict(set)
+        for held in known:
+            hidden[held.row].add(held.hidden)
+        yield from self._asked(gone, hidden, {Kind.KNOWN: known, Kind.NEAR: near, Kind.FAR: far})
+
+    def _round_of(self, at: int, row: int) -> int:
+        """The round in which a question is asked as one that is known: never the one in which its entry is gone."""
+        free = [number for number in range(self._rounds) if number != self._group[row] % PARTS]
+        return free[at % len(free)]
+
+    def _translated(self) -> list[str]:
+        """At most two languages in which there are questions that a translation answers, the most frequent first."""
+        entries = self._finder.contents.entries
+        spoken = [{entries[row].language for row in members} for members in self._members]
+        counts = Counter(language for languages in spoken if len(languages) > 1 for language in languages if language)
+        return [language for language, count in counts.most_common(2) if count >= _TRANSLATED]
+
+    def _across(self, language: str) -> Iterator[Trial]:
+        """Questions in `language` without any entry in it, and every other group gone whole."""
+        entries = self._finder.contents.entries
+        gone = {row for row, entry in enumerate(entries) if entry.language == language}
+        gone |= frozenset[int]().union(*self._members[::2])
+        asked = [held for held in self._held if held.language == language]
+        known = [held for held in asked if not self._members[self._group[held.row]] <= gone]
+        near = [held for held in asked if self._members[self._group[held.row]] <= gone]
+        yield from self._asked(gone, {}, {Kind.KNOWN: known, Kind.NEAR: near})
+
+    def _asked(
+        self, gone: frozenset[int] | set[int], hidden: dict[int, set[str]], kinds: dict[Kind, list[Held]]
+    ) -> Iterator[Trial]:
+        part = without(self._finder.contents, gone, hidden)
+        if part is None:
+            return
+        finder = Finder(part, self._finder.background, self._finder.embedder)
+        asked = [(kind, held) for kind, several in kinds.items() for held in several]
+        texts, before = [held.text for _, held in asked], [held.before for _, held in asked]
+        for (kind, held), hits in zip(asked, finder.find(texts, _K, before), strict=True):
+            if hits:
+                first = prefer_language(hits, held.language, SLACK)
+                group = self._group.get(held.row, _NOWHERE)
+                right = kind is Kind.KNOWN and self._answers(first[0].entry, group)
+                yield Trial(kind, group, features(first, held.language), right)
+
+    def _answers(self, entry: Entry, group: int) -> bool:
+        entries = self._finder.contents.entries
+        return any(entries[row].id == entry.id for row in self._members[group])

@@ -1,0 +1,37 @@
+"""What is taken out is as if it had never been there."""
+
+from knowledge.calibration.partial import without
+from knowledge.corpus.entry import Entry
+from knowledge.snapshot.contents import Contents
+from tests.fakes.shop import THINGS, contents_of, shop
+
+
+def test_entries_and_texts_that_are_gone_leave_nothing_behind(contents: Contents) -> None:
+    part = without(contents, {0}, {1: {"pedal delivery time"}})
+    fresh = shop()[1:]
+    pedal = fresh[0]
+    fresh[0] = Entry(
+        pedal.id, pedal.answer, pedal.question, tuple(pedal.similar[1:]), language=pedal.language, place=pedal.place
+    )
+    assert part is not None
+    built = contents_of(fresh)
+    assert part.entries == built.entries
+    assert part.table.texts == built.table.texts
+    assert part.lexical.scores("saddle delivery").tolist() == built.lexical.scores("saddle delivery").tolist()
+    assert part.centres.tolist() == built.centres.tolist()
+
+
+def test_the_contents_themselves_stay_whole(contents: Contents) -> None:
+    without(contents, {0}, {1: {"pedal delivery time"}})
+    assert [entry.id for entry in contents.entries] == THINGS
+
+
+def test_a_question_that_is_also_the_title_is_gone_from_both() -> None:
+    entry = Entry("a", "Within 14 days.", "When do I pay?", title="Help › When do I pay?")
+    part = without(contents_of([entry, *shop()]), set(), {0: {"when do i pay?"}})
+    assert part is not None
+    assert (part.entries[0].question, part.entries[0].title) == ("", "Help")
+
+
+def test_of_nothing_there_are_no_contents(contents: Contents) -> None:
+    assert without(contents, set(range(len(THINGS))), {}) is None
