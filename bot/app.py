@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ import structlog
 from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
-from bot.answering.leak import mark_of
 from bot.answering.phrases import phrase
+from bot.answering.leak import mark_of
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
@@ -30,6 +30,7 @@ from bot.timetable import read_holidays, read_week, read_zone
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.joined import JOIN, JoinedEmbedder
 from knowledge.errors import EmbedderError, EmbedderMismatch, SnapshotMissing
+from knowledge.filters import FOR_CUSTOMERS, Filter
 from knowledge.retriever import Retriever
 from knowledge.snapshot.layout import current_id, snapshot_ids
 from knowledge.snapshot.reader import current_manifest, open_current, open_snapshot
@@ -127,6 +128,11 @@ def _open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedd
     return open_embedder(settings, settings.embedder or built, pull)
 
 
+def within_of(settings: Settings) -> Filter:
+    """What customers may be told: of the owner's tags, and nothing that is internal."""
+    return replace(FOR_CUSTOMERS, tags=Filter.of(settings.tags).tags)
+
+
 @dataclass(frozen=True, slots=True)
 class Brain:
     """What answers: the models and, made from a snapshot, the answerer."""
@@ -159,7 +165,7 @@ class Brain:
             mark=mark_of(retriever.snapshot_id),
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
-        policy = Policy(handoff_words=tuple(self.settings.handoff_words))
+        policy = Policy(handoff_words=tuple(self.settings.handoff_words), within=within_of(self.settings))
         return Answerer(retriever, speaker, policy)
 
     def warm(self) -> None:

@@ -153,6 +153,8 @@ class Settings(BaseSettings):
     workers: int = Field(default=4, ge=1)
     # So many answers are kept and given again to who asks the same; 0 keeps none.
     answer_cache: int = Field(default=1000, ge=0)
+    # Customers are told only of entries with one of these tags, or of all when there is none; never of internal ones.
+    tags: Annotated[list[Annotated[str, AfterValidator(_word)]], NoDecode, _list_such_as('["returns"]')] = []
     # Messages of one customer within so many seconds of each other are answered together.
     burst_seconds: float = Field(default=1.0, ge=0, le=30)
 

@@ -45,15 +45,19 @@ def search(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     knowledge: KnowledgeOption = None,
     k: Annotated[int, typer.Option(min=1, max=100, help="How many entries.")] = 5,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help="Only entries with one of these tags.")] = None,
+    languages: Annotated[list[str] | None, typer.Option("--language", help="Only in one of these: en, zh.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The entries nearest to a text, with their scores."""
     settings = load_settings("warning")
     from bot.app import open_retriever
     from bot.commands.progress import pull
+    from knowledge.filters import Filter
 
     retriever = open_retriever(settings, knowledge_folder(settings, knowledge), pull)
-    for hit in retriever.retrieve([text], k)[0]:
+    within = Filter.of(tags or (), languages=languages or ())
+    for hit in retriever.retrieve([text], k, within=within)[0]:
         entry = hit.entry
         if as_json:
             data = {"score": hit.score, "closeness": hit.closeness, "coverage": hit.coverage, "field": hit.field}

@@ -4,6 +4,8 @@ import pytest
 
 from tests.fakes.house import FAQ, KefuHouse
 
+OPTIONS = [["--tag", "sale"], ["--tag", "SALE", "--language", "en"], ["--tag", "x", "--tag", "sale"]]
+
 pytestmark = pytest.mark.slow  # every case starts a process
 
 
@@ -33,6 +35,22 @@ def test_search_tells_scores_and_places_best_first(informed: KefuHouse) -> None:
     assert len(hits) == 2
     assert hits[0]["entry"]["id"] == "shipping"
     assert hits[0]["score"] > hits[1]["score"]
+
+
+def test_search_keeps_within_tags_and_languages(kefu: KefuHouse) -> None:
+    rows = "a,Shipping?,It is 4.,sale,en\nb,Versand?,Er kostet 4 Euro.,sale,de\nc,Shipping abroad?,12 euros.,x,en\n"
+    kefu.build("faq.csv", f"id,question,answer,tags,language\n{rows}")
+    found = [kefu.run("knowledge", "search", "shipping", *options, "--json").lines for options in OPTIONS]
+    assert [{hit["entry"]["id"] for hit in hits} for hits in found] == [{"a", "b"}, {"a"}, {"a", "b", "c"}]
+
+
+def test_the_bot_keeps_within_its_tags_and_tells_nothing_internal(kefu: KefuHouse) -> None:
+    kefu.build(
+        "faq.csv", "id,question,answer,tags\na,How is your margin?,Forty.,internal\nb,Shipping cost?,Four.,sale\n"
+    )
+    assert kefu.run("ask", "Shipping cost?").out.startswith("Four.")
+    assert "Forty" not in kefu.run("ask", "How is your margin?", "--json").out
+    assert "Four." not in kefu.run("ask", "Shipping cost?", TAGS='["returns"]').out
 
 
 def test_list_tells_every_entry(informed: KefuHouse) -> None:
