@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from bot.channels.telegram.incoming.webhook import Webhook
+    from bot.channels.web.visitors import Visitors
     from bot.delivery.base import Post
 
 _log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             sessions=sessions,
             ask=house.engine.answer,
             readiness=lambda: readiness(house),
-            secret_key=secret_key(settings),
+            visitors=visitors_of(settings),
             api_token=settings.api_token.get_secret_value() if settings.api_token else "",
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
@@ -99,6 +100,15 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
                 tell("Telegram:         connecting")
 
         await serve(app, settings.host, settings.port, stop=stop, on_listening=listening)
+
+
+def visitors_of(settings: Settings) -> "Visitors":
+    """Who knows the website's customers."""
+    from bot.channels.web.identity import Identities
+    from bot.channels.web.visitors import Visitors
+
+    identities = Identities(settings.identity_key.get_secret_value()) if settings.identity_key else None
+    return Visitors(secret_key(settings), identities=identities, required=settings.identity_required)
 
 
 def public_address(settings: Settings, address: str) -> str:

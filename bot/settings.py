@@ -15,6 +15,8 @@ from bot.timetable import read_holidays, read_week, read_zone
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LEAST_KEY = 16
 """Characters of a key that signs."""
+LEAST_IDENTITY_KEY = 32
+"""The same, of the key by which a site's server tells who its customers are."""
 
 
 def _cache() -> Path:
@@ -42,6 +44,18 @@ def _long_enough(key: SecretStr | None) -> SecretStr | None:
     if key and len(key.get_secret_value()) < LEAST_KEY:
         raise ValueError(f"fewer than {LEAST_KEY} characters: choose a longer one, or leave it out")
     return key
+
+
+def _long_identity_key(key: SecretStr | None) -> SecretStr | None:
+    if key and len(key.get_secret_value()) < LEAST_IDENTITY_KEY:
+        raise ValueError(f"fewer than {LEAST_IDENTITY_KEY} characters: choose a longer one, such as 32 random bytes")
+    return key
+
+
+def _with_identity_key(required: bool, info: ValidationInfo) -> bool:
+    if required and "identity_key" in info.data and not info.data["identity_key"]:
+        raise ValueError("needs KEFU_IDENTITY_KEY, by which customers are told apart")
+    return required
 
 
 def _reachable(webhook: bool, info: ValidationInfo) -> bool:
@@ -130,6 +144,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=10, ge=1, le=300)
     secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
+    # Shared with the site's server, which signs with it who its customers are; required: nobody else may write.
+    identity_key: Annotated[SecretStr | None, AfterValidator(_long_identity_key)] = None
+    identity_required: Annotated[bool, AfterValidator(_with_identity_key)] = False
 
     # Models: a key of the catalogue, a folder or a name on a hub; an empty embedder is chosen by the knowledge.
     # The generator may also be the address of a server that speaks the OpenAI interface (http://…/v1).

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from bot.channels.web.app import create_app
 from bot.channels.web.server import serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.web.standin import StandIn
 
@@ -72,7 +73,7 @@ class _Serving:
             sessions=self._sessions,
             ask=self._standin.ask,
             readiness=ready,
-            secret_key="a secret key of tests",
+            visitors=Visitors("a secret key of tests"),
             ping_seconds=1.0,
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()

@@ -25,11 +25,10 @@ def create_app(
     sessions: Sessions,
     ask: Ask,
     readiness: Readiness,
-    secret_key: str,
+    visitors: Visitors,
     api_token: str = "",
     allowed_origins: Sequence[str] = (),
     secure: bool = False,
-    visit_days: float = 30,
     ping_seconds: float = PING_SECONDS,
     messages_a_minute: int = MESSAGES_A_MINUTE,
     streams: int = STREAMS,
@@ -38,10 +37,10 @@ def create_app(
 ) -> FastAPI:
     """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
 
-    `secret_key` signs visitors' tokens, `secure` says that the public address is https, without an `api_token`
+    `visitors` knows customers by their tokens, `secure` says that the public address is https, without an `api_token`
     only agents may use `/api/ask`. `messages_a_minute` and `streams` are what one visitor may send and hold open;
     each process counts for itself. `routers` are other doors' that are reached by HTTP too, and `body_limits` the
-    bytes that their paths take. Raises ValueError for a short key or an origin that is none.
+    bytes that their paths take. Raises ValueError for an origin that is none.
     """
     for origin in allowed_origins:
         _check_origin(origin)
@@ -56,7 +55,7 @@ def create_app(
     app.state.wiring = Wiring(
         reception=reception,
         sessions=sessions,
-        visitors=Visitors(secret_key, visit_days),
+        visitors=visitors,
         streams=Streams(reception.conversations, stopping, ping_seconds),
         pace=Pace(messages_a_minute),
         places=Places(streams),

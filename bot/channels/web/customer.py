@@ -13,8 +13,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from starlette.responses import StreamingResponse
 
-from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Rating, Sending, Stopping
+from bot.channels.web.identity import IdentityRefused
+from bot.channels.web.schemas import Accepted, Beginning, Begun, Nothing, Rated, Rating, Sending, Stopping
 from bot.channels.web.views import Json, public_conversation, public_state
+from bot.channels.web.visitors import Visitor
 from bot.channels.web.wiring import Wired, Wiring
 from bot.conversation.messages import Message
 
@@ -23,6 +25,8 @@ RATEABLE = 1_000
 """The last turns among which an answer may be rated."""
 CUSTOMER = "customer"
 """Who ended a conversation, when it was not an agent."""
+
+_BEARER = {"WWW-Authenticate": "Bearer"}
 
 router = APIRouter(prefix="/api")
 
@@ -38,11 +42,18 @@ async def bearer(authorization: Annotated[str, Header()] = "") -> str:
 Bearer = Annotated[str, Depends(bearer)]
 
 
-async def _visit(wiring: Wired, token: Bearer) -> str:
-    conversation = wiring.visitors.conversation(token)
-    if conversation is None:
-        raise HTTPException(401, "this conversation is over: begin a new one", {"WWW-Authenticate": "Bearer"})
-    return conversation
+async def _visitor(wiring: Wired, token: Bearer) -> Visitor:
+    visitor = wiring.visitors.visitor(token)
+    if visitor is None:
+        raise HTTPException(401, "this conversation is over: begin a new one", _BEARER)
+    return visitor
+
+
+Caller = Annotated[Visitor, Depends(_visitor)]
+
+
+async def _visit(caller: Caller) -> str:
+    return caller.conversation
 
 
 Visit = Annotated[str, Depends(_visit)]
@@ -86,9 +97,12 @@ Placed = Annotated[str, Depends(_placed, scope="request")]
 
 
 @router.post("/conversations", status_code=201)
-async def begin(wiring: Wired) -> Begun:
-    """A new visitor's token."""
-    return Begun(token=wiring.visitors.begin())
+async def begin(wiring: Wired, beginning: Beginning | None = None) -> Begun:
+    """A new visitor's token, or an identified customer's; 401 when the identity is refused, or needed."""
+    try:
+        return Begun(token=wiring.visitors.begin(beginning.identity if beginning else ""))
+    except IdentityRefused as refused:
+        raise HTTPException(401, str(refused), _BEARER) from None
 
 
 @router.get("/conversation")
@@ -98,19 +112,19 @@ async def read(wiring: Wired, conversation: Visit) -> Json:
 
 
 @router.post("/messages", status_code=202)
-async def send(wiring: Wired, conversation: Paced, sending: Sending, response: Response) -> Accepted:
+async def send(wiring: Wired, caller: Caller, _: Paced, sending: Sending, response: Response) -> Accepted:
     """Store a message: 202 when it is new, 200 when it was stored before, 422 for another text under its id.
 
     429 says in Retry-After when to go on.
     """
-    new = await wiring.reception.receive(_message(conversation, sending))
+    new = await wiring.reception.receive(_message(caller, sending))
     return _accepted(sending, new, response)
 
 
 @router.post("/handoff", status_code=202)
-async def ask_for_person(wiring: Wired, conversation: Paced, sending: Sending, response: Response) -> Accepted:
+async def ask_for_person(wiring: Wired, caller: Caller, _: Paced, sending: Sending, response: Response) -> Accepted:
     """Store the wish for a person, as `send` does. It reads as a command: its `text` is not kept."""
-    new = await wiring.reception.ask_for_person(_message(conversation, sending))
+    new = await wiring.reception.ask_for_person(_message(caller, sending))
     return _accepted(sending, new, response)
 
 
@@ -148,8 +162,8 @@ async def events(
     return await wiring.streams.for_customer(conversation, last_event_id)
 
 
-def _message(conversation: str, sending: Sending) -> Message:
-    return Message(conversation, sending.id, sending.text, time.time(), language=sending.language)
+def _message(caller: Visitor, sending: Sending) -> Message:
+    return Message(caller.conversation, sending.id, sending.text, time.time(), caller.name, sending.language)
 
 
 def _accepted(sending: Sending, new: bool, response: Response) -> Accepted:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
+from bot.channels.web.identity import LONGEST_TOKEN
+
 LONGEST_TEXT = 4_000
 """Characters of one message; a model reads far fewer, Telegram sends no more than about as many."""
 LONGEST_BODY = 32_768
@@ -51,6 +53,12 @@ class Sending(Request):
     id: TurnId
     text: Text
     language: Language = ""
+
+
+class Beginning(Request):
+    """How a visit begins: `identity` is a JWT in which the site's server says who the customer is."""
+
+    identity: Annotated[str, Field(max_length=LONGEST_TOKEN)] = ""
 
 
 class Nothing(Request):

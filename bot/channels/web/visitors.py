@@ -1,34 +1,89 @@
-"""Who a customer of the website is: the holder of a signed random token. Stores nothing and knows no person."""
+"""Who a customer of the website is: the holder of a signed token. Stores nothing.
 
+An anonymous customer's token is random; an identified one's follows from who they are, so that they find their
+conversation again wherever they log in.
+"""
+
+import base64
 import hashlib
+import hmac
+import json
 import secrets
+from dataclasses import dataclass
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from bot.channels.web.identity import Identities, IdentityRefused
+
 DAY = 86_400
+PERSON_HOURS = 12.0
+"""How long an identified customer's token lasts: then the site must say again who they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The caller's conversation, and their name where it is known."""
+
+    conversation: str
+    name: str = ""
 
 
 class Visitors:
-    """Makes and reads the tokens of anonymous customers.
+    """Makes and reads the tokens of customers.
 
     The conversation's name is a hash of the token: whoever reads names, in the store or at the desk, cannot
-    speak for the customer.
+    speak for the customer. With `required`, nobody is let in whom the site has not identified.
     """
 
-    def __init__(self, secret_key: str, days: float = 30) -> None:
+    def __init__(
+        self, secret_key: str, days: float = 30, identities: Identities | None = None, *, required: bool = False
+    ) -> None:
         if len(secret_key) < 16:
             raise ValueError("the secret key has fewer than 16 characters: set KEFU_SECRET_KEY to a longer one")
-        self._signer = TimestampSigner(secret_key, salt="kefu.visitor", digest_method=hashlib.sha256)
+        if required and identities is None:
+            raise ValueError("nobody could be identified: set KEFU_IDENTITY_KEY")
+        self._key = secret_key.encode()
+        self._anonymous = TimestampSigner(secret_key, salt="kefu.visitor", digest_method=hashlib.sha256)
+        self._person = TimestampSigner(secret_key, salt="kefu.person", digest_method=hashlib.sha256)
         self._seconds = int(days * DAY)
+        self._identities = identities
+        self._required = required
 
-    def begin(self) -> str:
-        """A new customer's token: 256 random bits, signed and dated."""
-        return self._signer.sign(secrets.token_urlsafe(32)).decode()
+    def begin(self, identity: str = "") -> str:
+        """A new token: of the person whom the site's JWT `identity` speaks of, else 256 random bits, signed and
+        dated. Raises IdentityRefused.
+        """
+        if identity:
+            return self._identified(identity)
+        if self._required:
+            raise IdentityRefused("please log in first")
+        return self._anonymous.sign(secrets.token_urlsafe(32)).decode()
 
-    def conversation(self, token: str) -> str | None:
-        """The name of the token's conversation; None when it is forged, damaged or too old."""
+    def _identified(self, identity: str) -> str:
+        if self._identities is None:
+            raise IdentityRefused("identities are not set up here")
+        person = self._identities.read(identity)
+        bits = hmac.new(self._key, f"person\0{person.subject}".encode(), hashlib.sha256).hexdigest()
+        told = json.dumps([bits, person.name]).encode()
+        return self._person.sign(base64.urlsafe_b64encode(told)).decode()
+
+    def visitor(self, token: str) -> Visitor | None:
+        """Whose token it is; None when it is forged, damaged, too old, or anonymous where that is not allowed."""
         try:
-            bits = self._signer.unsign(token, max_age=self._seconds)
+            told = self._person.unsign(token, max_age=int(PERSON_HOURS * 3600))
+        except (BadSignature, UnicodeError):
+            return None if self._required else self._stranger(token)
+        if self._identities is None:
+            return None
+        bits, name = json.loads(base64.urlsafe_b64decode(told))
+        return Visitor(_conversation(bits.encode()), name)
+
+    def _stranger(self, token: str) -> Visitor | None:
+        try:
+            return Visitor(_conversation(self._anonymous.unsign(token, max_age=self._seconds)))
         except (BadSignature, UnicodeError):
             return None
-        return f"web:{hashlib.sha256(bits).hexdigest()[:32]}"
+
+
+def _conversation(bits: bytes) -> str:
+    return f"web:{hashlib.sha256(bits).hexdigest()[:32]}"

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from bot.channels.web.app import create_app
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.web.standin import StandIn
 
@@ -38,7 +39,12 @@ def unready() -> dict[str, str]:
 
 
 @pytest.fixture
-def app(reception: StandIn, sessions: MemorySessions, unready: dict[str, str]) -> FastAPI:
+def visitors() -> Visitors:
+    return Visitors("a secret key of tests")
+
+
+@pytest.fixture
+def app(reception: StandIn, sessions: MemorySessions, visitors: Visitors, unready: dict[str, str]) -> FastAPI:
     async def readiness() -> dict[str, str]:
         return unready
 
@@ -47,7 +53,7 @@ def app(reception: StandIn, sessions: MemorySessions, unready: dict[str, str]) -
         sessions=sessions,
         ask=reception.ask,
         readiness=readiness,
-        secret_key="a secret key of tests",
+        visitors=visitors,
         api_token=API_TOKEN,
         allowed_origins=["https://shop.example"],
         ping_seconds=0.2,

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from bot.channels.web.app import create_app
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from tests.bot.channels.web.conftest import CHANGE, begin
 from tests.bot.channels.web.standin import RETURNS, StandIn
 
@@ -60,7 +61,7 @@ async def test_over_https_the_cookie_is_bound_to_this_host(reception: StandIn, s
         return {}
 
     app = create_app(
-        reception, sessions=sessions, ask=reception.ask, readiness=ready, secret_key="k" * 16, secure=True
+        reception, sessions=sessions, ask=reception.ask, readiness=ready, visitors=Visitors("k" * 16), secure=True
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="https://kefu.test") as client:

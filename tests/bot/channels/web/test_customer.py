@@ -3,10 +3,13 @@
 import httpx2
 import pytest
 
+from bot.channels.web.identity import Identities
 from bot.channels.web.schemas import LONGEST_BODY, LONGEST_TEXT
+from bot.channels.web.visitors import Visitors
 from bot.conversation.base import ConversationsUnavailable
 from tests.bot.channels.web.conftest import begin, until
 from tests.bot.channels.web.standin import RETURNS, StandIn
+from tests.bot.channels.web.test_identity import KEY, signed
 
 ID = "0b0e6a52-6c1f-4a0d-9a39-5f3f1e2d4c5b"
 
@@ -205,3 +208,50 @@ async def test_an_unforeseen_error_is_one_line_without_the_customer_s_words(
     assert "secret" not in failed.text + caplog.text
     assert "POST /api/messages failed: RuntimeError at" in caplog.text
     assert failed.headers["X-Content-Type-Options"] == "nosniff"
+
+
+class TestIdentified:
+    """Customers whom the site's server vouches for."""
+
+    @pytest.fixture
+    def visitors(self) -> Visitors:
+        return Visitors("a secret key of tests", identities=Identities(KEY))
+
+    async def test_agents_see_the_name_and_the_customer_finds_all_again(
+        self, client: httpx2.AsyncClient, reception: StandIn
+    ) -> None:
+        for turn in ("first-message", "second-message"):
+            begun = await client.post("/api/conversations", json={"identity": signed(name="Ada")})
+            visit = {"Authorization": f"Bearer {begun.json()['token']}"}
+            assert (await client.post("/api/messages", headers=visit, json=message(turn=turn))).status_code == 202
+
+        [state] = await reception.conversations.recent()
+        assert state.name == "Ada"
+        read = await client.get("/api/conversation", headers=visit)
+        assert [turn["id"] for turn in read.json()["turns"] if turn["role"] == "customer"] == [
+            "first-message",
+            "second-message",
+        ]
+
+    @pytest.mark.parametrize("identity", [signed(key="x" * 32), signed(aud="shop"), "a.b.c", "x"])
+    async def test_a_bad_identity_begins_nothing(self, client: httpx2.AsyncClient, identity: str) -> None:
+        refused = await client.post("/api/conversations", json={"identity": identity})
+
+        assert refused.status_code == 401
+        assert refused.json() == {"error": "the identity is not valid"}
+
+
+class TestRequired:
+    """Where nobody may write whom the site does not know."""
+
+    @pytest.fixture
+    def visitors(self) -> Visitors:
+        return Visitors("a secret key of tests", identities=Identities(KEY), required=True)
+
+    async def test_strangers_are_told_to_log_in(self, client: httpx2.AsyncClient) -> None:
+        refused = await client.post("/api/conversations")
+        stranger = {"Authorization": f"Bearer {Visitors('a secret key of tests').begin()}"}
+        read = await client.get("/api/conversation", headers=stranger)
+
+        assert (refused.status_code, refused.json()) == (401, {"error": "please log in first"})
+        assert read.status_code == 401

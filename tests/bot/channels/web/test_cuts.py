@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from bot.channels.web.app import create_app
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.web.conftest import begin, served
 from tests.bot.channels.web.fold import Shown
@@ -23,7 +24,9 @@ def door(reception: StandIn) -> FastAPI:
         return {}
 
     key = "a secret key of tests"
-    return create_app(reception, sessions=MemorySessions(), ask=reception.ask, readiness=ready, secret_key=key)
+    return create_app(
+        reception, sessions=MemorySessions(), ask=reception.ask, readiness=ready, visitors=Visitors(key)
+    )
 
 
 @dataclass

@@ -10,6 +10,7 @@ from bot.channels.web.app import create_app
 from bot.channels.web.guard import BodyLimit
 from bot.channels.web.limits import Pace, Places
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from tests.bot.channels.web.conftest import begin, served
 from tests.bot.channels.web.standin import StandIn
 
@@ -34,7 +35,7 @@ def strict(reception: StandIn) -> FastAPI:
         sessions=MemorySessions(),
         ask=reception.ask,
         readiness=ready,
-        secret_key="a secret key of tests",
+        visitors=Visitors("a secret key of tests"),
         allowed_origins=["https://shop.example"],
         messages_a_minute=2,
         streams=2,

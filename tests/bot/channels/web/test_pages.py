@@ -9,6 +9,7 @@ from bot.channels.web.app import create_app
 from bot.channels.web.guard import HEADERS
 from bot.channels.web.pages import PAGES, STATIC
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from tests.bot.channels.web.standin import StandIn
 
 SHOP = "https://shop.example"
@@ -129,6 +130,6 @@ def test_refuses_an_origin_that_is_none(reception: StandIn, origin: str) -> None
             sessions=MemorySessions(),
             ask=reception.ask,
             readiness=ready,
-            secret_key="k" * 16,
+            visitors=Visitors("k" * 16),
             allowed_origins=[origin],
         )

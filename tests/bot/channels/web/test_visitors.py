@@ -1,46 +1,87 @@
-"""Tokens of anonymous customers."""
+"""Tokens of customers, known or not."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.web.identity import Identities, IdentityRefused
 from bot.channels.web.visitors import Visitors
+from tests.bot.channels.web.test_identity import KEY, signed
 
 
 def test_a_token_names_its_conversation_and_no_other() -> None:
     visitors = Visitors("k" * 16)
     token, other = visitors.begin(), visitors.begin()
 
-    assert visitors.conversation(token) == visitors.conversation(token)
-    assert visitors.conversation(token) != visitors.conversation(other)
+    assert visitors.visitor(token) == visitors.visitor(token)
+    assert visitors.visitor(token) != visitors.visitor(other)
 
 
 def test_the_conversation_s_name_does_not_give_the_token_away() -> None:
     visitors = Visitors("k" * 16)
     token = visitors.begin()
-    name = visitors.conversation(token)
+    visitor = visitors.visitor(token)
 
-    assert name is not None
-    assert name.startswith("web:")
-    assert name.removeprefix("web:") not in token
-    assert visitors.conversation(name) is None
+    assert visitor is not None
+    assert visitor.conversation.startswith("web:")
+    assert visitor.conversation.removeprefix("web:") not in token
+    assert visitors.visitor(visitor.conversation) is None
 
 
 def test_another_key_s_tokens_are_refused() -> None:
-    assert Visitors("k" * 16).conversation(Visitors("l" * 16).begin()) is None
+    assert Visitors("k" * 16).visitor(Visitors("l" * 16).begin()) is None
 
 
 def test_an_old_token_is_refused() -> None:
     token = Visitors("k" * 16).begin()
 
-    assert Visitors("k" * 16, days=-1).conversation(token) is None
+    assert Visitors("k" * 16, days=-1).visitor(token) is None
 
 
 @given(st.text())
 def test_any_other_text_is_refused(text: str) -> None:
-    assert Visitors("k" * 16).conversation(text) is None
+    assert Visitors("k" * 16).visitor(text) is None
 
 
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="KEFU_SECRET_KEY"):
         Visitors("short")
+
+
+def test_a_person_finds_the_same_conversation_again() -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    here, there = (visitors.begin(signed(sub="customer-7", name="Ada")) for _ in range(2))
+    other = visitors.begin(signed(sub="customer-8"))
+
+    assert visitors.visitor(here) == visitors.visitor(there)
+    assert visitors.visitor(here) != visitors.visitor(other)
+    assert (known := visitors.visitor(here))
+    assert (known.name, "customer-7" in known.conversation) == ("Ada", False)
+
+
+def test_a_person_s_token_is_worth_nothing_where_nobody_is_identified_any_more() -> None:
+    token = Visitors("k" * 16, identities=Identities(KEY)).begin(signed())
+
+    assert Visitors("k" * 16).visitor(token) is None
+
+
+def test_another_installation_makes_another_conversation_of_the_same_person() -> None:
+    one, other = (Visitors(key * 16, identities=Identities(KEY)) for key in "kl")
+
+    assert one.visitor(one.begin(signed())) != other.visitor(other.begin(signed()))
+
+
+def test_where_everybody_must_be_known_strangers_are_refused() -> None:
+    strict = Visitors("k" * 16, identities=Identities(KEY), required=True)
+
+    with pytest.raises(IdentityRefused, match="log in"):
+        strict.begin()
+    assert strict.visitor(Visitors("k" * 16).begin()) is None
+    assert strict.visitor(strict.begin(signed())) is not None
+
+
+def test_nobody_is_identified_without_a_key() -> None:
+    with pytest.raises(IdentityRefused, match="not set up"):
+        Visitors("k" * 16).begin(signed())
+    with pytest.raises(ValueError, match="KEFU_IDENTITY_KEY"):
+        Visitors("k" * 16, required=True)

@@ -19,6 +19,7 @@ from bot.channels.telegram.incoming.webhook import LONGEST_UPDATE, PATH, Webhook
 from bot.channels.web.app import create_app
 from bot.channels.web.server import serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.visitors import Visitors
 from bot.conversation.redis import RedisConversations
 from bot.delivery.base import FULL, Inbox, Post
 from bot.delivery.redis import redis_post
@@ -46,7 +47,7 @@ def app_of(desk: FrontDesk, inbox: Inbox) -> FastAPI:
         sessions=MemorySessions(),
         ask=ask,
         readiness=readiness,
-        secret_key="a secret key of tests",
+        visitors=Visitors("a secret key of tests"),
         routers=[webhook_router(inbox, SECRET)],
         body_limits={PATH: LONGEST_UPDATE},
     )
