@@ -3,15 +3,12 @@
 import copy
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
-from bot.generators.weights import Loaded
-
-Check = Callable[[], None]
-"""Called before each step; raises to stop."""
+from bot.generators.weights import Check, Loaded, end_tokens
 
 # A prompt is read in pieces, so that a stop is heeded in between.
 _PIECE = 256
@@ -21,24 +18,25 @@ _KEPT = 4
 _SHARE_OF_CORES = 2
 
 
-class Steps:
+class CausalSteps:
     """A model with the key-value caches of the last few fixed beginnings. To be used by one thread."""
 
     def __init__(self, loaded: Loaded) -> None:
         self._model: Any = loaded.model
         self._device = loaded.device
-        self._ends = _ends(loaded)
-        self._kept: OrderedDict[tuple[int, ...], Any] = OrderedDict()
+        self._ends = end_tokens(loaded)
+        self._kept: OrderedDict[tuple[str, tuple[int, ...]], Any] = OrderedDict()
         self._reading_threads = torch.get_num_threads()
         self._writing_threads = min(self._reading_threads, max(1, (os.cpu_count() or 1) // _SHARE_OF_CORES))
 
-    def tokens(self, ids: Sequence[int], fixed: Sequence[int], check: Check) -> Iterator[int]:
+    def tokens(self, ids: Sequence[int], fixed: Sequence[int], check: Check, variant: str = "") -> Iterator[int]:
         """Yield the ids that follow `ids`, without end, until the model ends its turn (whose mark is not given).
 
         `fixed` are the first ids that come again in other prompts; where `ids` does not begin so, they are no help.
+        What was kept of them serves the same `variant` of the model alone.
         """
         try:
-            cache, done = self._begin(ids, fixed, check)
+            cache, done = self._begin(ids, fixed, check, variant)
             token = self._read(ids[done:], cache, check)
             while token not in self._ends:
                 yield token
@@ -48,11 +46,11 @@ class Steps:
             # Part of this number is the whole process's: leave it as it was found.
             torch.set_num_threads(self._reading_threads)
 
-    def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check) -> tuple[Any, int]:
+    def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check, variant: str) -> tuple[Any, int]:
         """A cache that has read the first ids, and how many."""
         if not fixed or len(fixed) >= len(ids) or list(ids[: len(fixed)]) != list(fixed):
             return self._empty(), 0
-        key = tuple(fixed)
+        key = variant, tuple(fixed)
         if key not in self._kept:
             cache = self._empty()
             self._read(fixed, cache, check)
@@ -82,10 +80,3 @@ class Steps:
             batch = torch.tensor([list(ids)], device=self._device)  # (1, len(ids))
             logits = self._model(batch, cache=cache, use_cache=True, logits_to_keep=1).logits
             return int(logits[0, -1].argmax())
-
-
-def _ends(loaded: Loaded) -> frozenset[int]:
-    settings: Any = loaded.model.generation_config
-    ends = settings.eos_token_id
-    listed = ends if isinstance(ends, list) else [ends]
-    return frozenset(end for end in [*listed, loaded.tokenizer.eos_token_id] if end is not None)

@@ -5,6 +5,7 @@ the bytes gives about four times the speed. Activations stay floating-point.
 """
 
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,13 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from bot.generators.adapters import Adapters, is_adapted
 from bot.generators.base import GenerationFailed
 
 Weights = Literal["auto", "float32", "bfloat16", "int8"]
+
+Check = Callable[[], None]
+"""Called before each step of a model; raises to stop."""
 
 # Up to so many rows the packed kernel beats a matrix product over weights unpacked to this type.
 _FEW_ROWS = {torch.float32: 192, torch.bfloat16: 48}
@@ -30,25 +35,26 @@ class Loaded:
     tokenizer: Any
     device: torch.device
     weights: str
+    adapters: Adapters
 
 
-def load(name: str, weights: Weights = "auto") -> Loaded:
-    """Load a local folder, without touching any network, or a hub's name.
+def load(
+    name: str, weights: Weights = "auto", *, seq2seq: bool = False, adapters: Mapping[str, Path] | None = None
+) -> Loaded:
+    """Load a local folder, without touching any network, or a hub's name; `adapters` are LoRA folders by name.
 
     `auto` is bfloat16 on a GPU and int8 on a CPU. Raises GenerationFailed when there is no such model.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kept = _kept(weights, device)
     try:
-        model, tokenizer = _open(name, torch.float32 if kept == "float32" else torch.bfloat16)
+        model, tokenizer = _open(name, torch.float32 if kept == "float32" else torch.bfloat16, seq2seq)
     except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise GenerationFailed(f"cannot load the generator {name}: {reason}") from error
-    if tokenizer.chat_template is None:
-        raise GenerationFailed(f"{name} has no chat template: choose a model that follows instructions")
+        raise _unloadable(name, error) from error
+    attached = Adapters(model, adapters)
     if kept == "int8":
         pack(model)
-    return Loaded(model.to(device).eval(), tokenizer, device, kept)
+    return Loaded(model.to(device).eval(), tokenizer, device, kept, attached)
 
 
 def _kept(weights: Weights, device: torch.device) -> str:
@@ -57,8 +63,32 @@ def _kept(weights: Weights, device: torch.device) -> str:
     return "int8" if weights == "auto" else weights
 
 
-def _open(name: str, dtype: torch.dtype) -> tuple[nn.Module, Any]:
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def end_tokens(loaded: Loaded) -> frozenset[int]:
+    """The ids with which the model ends a draft."""
+    settings: Any = loaded.model.generation_config
+    ends = settings.eos_token_id
+    listed = ends if isinstance(ends, list) else [ends]
+    return frozenset(end for end in [*listed, loaded.tokenizer.eos_token_id] if end is not None)
+
+
+def is_seq2seq(name: str) -> bool:
+    """Whether a folder or a hub's model is an encoder-decoder, by its config. Raises GenerationFailed."""
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(name, local_files_only=Path(name).is_dir(), trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unloadable(name, error) from error
+    return bool(config.is_encoder_decoder)
+
+
+def _unloadable(name: str, error: Exception) -> GenerationFailed:
+    reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return GenerationFailed(f"cannot load the generator {name}: {reason}")
+
+
+def _open(name: str, dtype: torch.dtype, seq2seq: bool) -> tuple[nn.Module, Any]:
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
     from transformers.utils import logging
 
     bars = logging.is_progress_bar_enabled()
@@ -66,20 +96,24 @@ def _open(name: str, dtype: torch.dtype) -> tuple[nn.Module, Any]:
     place: dict[str, Any] = {"local_files_only": Path(name).is_dir(), "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, **place)
-        return AutoModelForCausalLM.from_pretrained(name, dtype=dtype, use_safetensors=True, **place), tokenizer
+        kind: Any = AutoModelForSeq2SeqLM if seq2seq else AutoModelForCausalLM
+        return kind.from_pretrained(name, dtype=dtype, use_safetensors=True, **place), tokenizer
     finally:
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def pack(model: nn.Module) -> None:
-    """Replace each linear layer, and an embedding tied to one, by its int8 form; all else becomes float32."""
+    """Replace each linear layer, and an embedding tied to one, by its int8 form; all else becomes float32.
+
+    Adapters' matrices are small, and stay.
+    """
     wide = bfloat16_is_fast()
     linears = [
         (parent, name, child)
-        for parent in model.modules()
+        for path, parent in model.named_modules()
         for name, child in parent.named_children()
-        if isinstance(child, nn.Linear)
+        if isinstance(child, nn.Linear) and not is_adapted(path)
     ]
     tied = {id(child.weight): number for number, (_, _, child) in enumerate(linears)}
     packed = _quantise_all([child.weight for _, _, child in linears])

@@ -16,7 +16,7 @@ from bot.generators.base import (
     Prompt,
 )
 from bot.generators.causal import CausalGenerator
-from bot.generators.causal_steps import Steps
+from bot.generators.causal_steps import CausalSteps
 from bot.generators.weights import load
 
 PROMPT = Prompt((ChatMessage("user", "Where is my order? 我的订单呢？"),))
@@ -31,21 +31,21 @@ def generator(tiny: Path) -> Iterator[CausalGenerator]:
 
 
 @pytest.fixture
-def steps(tiny: Path) -> Steps:
-    return Steps(load(str(tiny), "float32"))
+def steps(tiny: Path) -> CausalSteps:
+    return CausalSteps(load(str(tiny), "float32"))
 
 
-def first(steps: Steps, ids: list[int], fixed: list[int], count: int = 12) -> list[int]:
+def first(steps: CausalSteps, ids: list[int], fixed: list[int], count: int = 12) -> list[int]:
     return [token for token, _ in zip(steps.tokens(ids, fixed, lambda: None), range(count), strict=False)]
 
 
-def test_a_kept_beginning_changes_nothing(steps: Steps) -> None:
+def test_a_kept_beginning_changes_nothing(steps: CausalSteps) -> None:
     ids = list(range(60))
     alone = first(steps, ids, [])
     assert [first(steps, ids, ids[:40]) for _ in range(2)] == [alone, alone]
 
 
-def test_a_kept_beginning_is_not_read_again(steps: Steps) -> None:
+def test_a_kept_beginning_is_not_read_again(steps: CausalSteps) -> None:
     checks: list[int] = []
     ids = list(range(200)) * 3
 
@@ -57,18 +57,18 @@ def test_a_kept_beginning_is_not_read_again(steps: Steps) -> None:
     assert [count_until_first(ids[:550]) for _ in range(2)] == [4, 1]
 
 
-def test_a_beginning_that_does_not_fit_is_no_help_and_no_harm(steps: Steps) -> None:
+def test_a_beginning_that_does_not_fit_is_no_help_and_no_harm(steps: CausalSteps) -> None:
     ids = list(range(60))
     assert first(steps, ids, [7, 7, 7]) == first(steps, ids, ids) == first(steps, ids, [])
 
 
-def test_forgets_the_oldest_beginning(steps: Steps) -> None:
+def test_forgets_the_oldest_beginning(steps: CausalSteps) -> None:
     ids = list(range(60))
     alone = first(steps, ids, [])
     assert all(first(steps, ids, ids[:length]) == alone for length in (10, 20, 30, 40, 50, 10))
 
 
-def test_a_long_prompt_is_read_in_pieces_to_the_same_end(steps: Steps) -> None:
+def test_a_long_prompt_is_read_in_pieces_to_the_same_end(steps: CausalSteps) -> None:
     ids = [number % 97 for number in range(700)]
     checks: list[int] = []
     next(iter(steps.tokens(ids, [], lambda: checks.append(1))))
@@ -140,7 +140,7 @@ def test_a_prompt_longer_than_the_model_is_refused(generator: CausalGenerator) -
 def test_one_failed_draft_does_not_end_the_thread(generator: CausalGenerator) -> None:
     whole = list(generator.generate(PROMPT, Limits(5)))
     steps = generator._steps
-    assert steps is not None
+    assert isinstance(steps, CausalSteps)
     ends, steps._ends = steps._ends, None  # type: ignore[assignment]
     with pytest.raises(GenerationFailed, match="failed: TypeError"):
         list(generator.generate(PROMPT, Limits(5)))

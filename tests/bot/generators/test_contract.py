@@ -12,6 +12,7 @@ from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, Genera
 from bot.generators.causal import CausalGenerator
 from bot.generators.extractive import ExtractiveGenerator
 from bot.generators.remote import RemoteGenerator
+from bot.generators.seq2seq import Seq2SeqGenerator
 from tests.fakes.chat import chat_server
 
 FIXED = (
@@ -24,14 +25,16 @@ LAST = ChatMessage("user", f"{FACTS}Question: shipping cost?")
 PROMPT = Prompt((*FIXED, LAST), fixed=len(FIXED))
 
 
-@pytest.fixture(params=["extractive", "causal", "remote"])
-def generator(request: pytest.FixtureRequest, tiny: Path) -> Iterator[Generator]:
+@pytest.fixture(params=["extractive", "causal", "seq2seq", "remote"])
+def generator(request: pytest.FixtureRequest, tiny: Path, tiny_t5: Path) -> Iterator[Generator]:
     with contextlib.ExitStack() as stack:
         generator: Generator
         if request.param == "extractive":
             generator = ExtractiveGenerator()
         elif request.param == "causal":
             generator = CausalGenerator(tiny)
+        elif request.param == "seq2seq":
+            generator = Seq2SeqGenerator(tiny_t5)
         else:
             server = stack.enter_context(chat_server())
             server.pieces = [f"word{number} " for number in range(3000)]
