@@ -149,10 +149,13 @@ class Settings(BaseSettings):
     identity_required: Annotated[bool, AfterValidator(_with_identity_key)] = False
 
     # Models: a key of the catalogue, a folder or a name on a hub; an empty embedder is chosen by the knowledge.
-    # The generator may also be the address of a server that speaks the OpenAI interface (http://…/v1).
+    # The generator may also be the address of a server that speaks the OpenAI interface (http://…/v1#MODEL).
+    # A folder's or a hub's kind is told by its config: google/flan-t5-base, bigscience/mt0-small and chat models.
     embedder: str = ""
     generator: str = "qwen-0.5b"
     weights: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    # A LoRA adapter for the generator, a folder.
+    adapter: Annotated[Path | None, BeforeValidator(_unless_empty)] = None
     generator_key: SecretStr | None = None
     generate: bool = True
     compose: Literal["auto", "always"] = "auto"
