@@ -90,12 +90,14 @@ def open_generator(settings: Settings, pull: Pull = quiet_pull) -> Generator | N
     if settings.generator.startswith(("http://", "https://")):
         from bot.generators.remote import RemoteGenerator
 
+        if settings.adapter:
+            raise GenerationFailed("KEFU_ADAPTER is for a model in this process; a server's is named as …/v1#ADAPTER")
         key = settings.generator_key.get_secret_value() if settings.generator_key else ""
         return RemoteGenerator(settings.generator, key=key)
-    from bot.generators.causal import CausalGenerator
+    from bot.generators.opening import open_local
 
     folder = pull(settings, settings.generator)
-    return CausalGenerator(folder, weights=settings.weights, waiting=settings.queue_size)
+    return open_local(folder, weights=settings.weights, waiting=settings.queue_size, adapter=settings.adapter)
 
 
 def built_with(knowledge: Path) -> str:
