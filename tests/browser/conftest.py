@@ -12,11 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bot.channels.web.app import create_app
+from bot.channels.web.identity import Identities
 from bot.channels.web.server import serve
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from tests.bot.channels.web.standin import StandIn
+from tests.bot.channels.web.test_identity import KEY
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -73,7 +75,7 @@ class _Serving:
             sessions=self._sessions,
             ask=self._standin.ask,
             readiness=ready,
-            visitors=Visitors("a secret key of tests"),
+            visitors=Visitors("a secret key of tests", identities=Identities(KEY)),
             ping_seconds=1.0,
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()

@@ -2,8 +2,12 @@
  *
  * Attributes of the script tag, all optional: data-lang ("en", "zh"; else the page's language), data-theme ("light",
  * "dark"; else the system's), data-title (the panel's heading), data-accent (a CSS colour).
- * Storage: in localStorage, written with the first message and never before, "kefu": {token: the conversation's secret,
- * open: is the panel open}, and "kefu:ID" for each message that is not delivered yet.
+ * The page may speak to it, also before it is here: (window.kefu ??= []).push(["open"]), and "close", "toggle",
+ * ["send", text], ["prefill", text], ["identify", a JWT of the site's server, or null when the customer logs out],
+ * ["on", "open" | "close" | "message" | "answer" | "identity", callback]; "identity": a fresh JWT is wanted.
+ * Storage: in localStorage, written with the first message or identity and never before, "kefu": {token: the
+ * conversation's secret, open: is the panel open, who: the id by which the site knows the customer}, and "kefu:ID" for
+ * each message that is not delivered yet.
  * Texts become text nodes, and links http or https only: nothing that is said can become markup.
  */
 (() => {
@@ -277,8 +281,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
     /* What is kept now; other tabs write as well. */
     refresh() {
       if (this.alone) return this.kept;
-      const { token, open } = Object(this.read(KEY) ?? { open: this.kept.open });
-      this.kept = { ...(typeof token === "string" && { token }), open: Boolean(open) };
+      const { token, open, who } = Object(this.read(KEY) ?? { open: this.kept.open });
+      this.kept = {
+        ...(typeof token === "string" && { token, ...(typeof who === "string" && { who }) }),
+        open: Boolean(open),
+      };
       return this.kept;
     }
     /* Another tab began or left a conversation: this one follows. */
@@ -297,7 +304,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.alone = !this.write(KEY, this.kept.token ? this.kept : null);
     }
     clear() {
-      this.set({ token: undefined });
+      this.set({ token: undefined, who: undefined });
       for (const message of this.outbox()) this.drop(message);
     }
     /* Messages that are not delivered yet, the oldest first. */
@@ -344,7 +351,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
   class Line {
     constructor(memory, heard) {
       this.memory = memory;
-      this.heard = heard; // {event, conversation, delivered, failed, paced, online, over}
+      this.heard = heard; // {event, conversation, delivered, failed, paced, online, over, unknown}
+      this.identity = ""; // what the site says of the customer; kept in this page alone
       this.outbox = memory.outbox();
       this.mark = "";
       this.retry = 0; // what the server said about coming back
@@ -377,6 +385,17 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.outbox.push({ ...message, attempts: 0 });
       this.memory.keep(message);
       this.flush();
+    }
+
+    /* From here the customer is who `jwt` says, or nobody in particular. True: someone else than before. */
+    identify(jwt) {
+      const who = subjectOf(jwt);
+      const { token, who: before } = this.memory.refresh();
+      this.identity = who ? jwt : "";
+      const moved = who ? who !== before : Boolean(before);
+      if (moved) this.forget();
+      if (who && (moved || !token)) this.begin().catch(() => {});
+      return moved;
     }
 
     forget() {
@@ -438,10 +457,18 @@ textarea::placeholder{color:var(--soft);opacity:1}
 
     async fetchToken() {
       if (this.memory.refresh().token) return;
-      const response = await this.request("api/conversations", { method: "POST" });
+      const { identity } = this;
+      const body = JSON.stringify(identity ? { identity } : {});
+      const response = await this.request("api/conversations", { method: "POST", body });
+      const answer = await response.json();
+      if (response.status === 401) {
+        this.heard.unknown();
+        throw Object.assign(new Error("unknown"), { reason: answer.error });
+      }
       if (!response.ok) throw new Error(response.status);
-      const { token } = await response.json();
-      if (!this.memory.refresh().token) this.memory.set({ token });
+      if (identity !== this.identity) return this.fetchToken(); // someone else has come meanwhile
+      const who = subjectOf(identity);
+      if (!this.memory.refresh().token) this.memory.set({ token: answer.token, ...(who && { who }) });
     }
 
     async flush() {
@@ -486,8 +513,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
         if (response.status === 429) return { wait: Math.min(120, wait) };
         if (response.status >= 500 || [408, 425].includes(response.status)) return { again: true };
         return { reason: (await response.json()).error };
-      } catch {
-        return { again: true };
+      } catch (error) {
+        return error.reason ? { reason: error.reason } : { again: true };
       }
     }
 
@@ -532,7 +559,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.memory.set({ token: undefined });
       this.stopListening();
       this.heard.online(true);
-      this.heard.over();
+      if (this.identity) this.begin().catch(() => {});
+      else this.heard.over();
     }
 
     /* The stream resumes after the last event; this catches what the server no longer keeps as events. */
@@ -582,6 +610,17 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
   }
 
+  /* The id by which the site knows a customer, read out of its JWT; the server alone can tell whether it is true. */
+  function subjectOf(jwt) {
+    try {
+      const body = atob(jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
+      const { sub } = JSON.parse(new TextDecoder().decode(Uint8Array.from(body, (char) => char.charCodeAt(0))));
+      return typeof sub === "string" ? sub : "";
+    } catch {
+      return "";
+    }
+  }
+
   /* Whether an event's id comes after another: "milliseconds-number", too large for floating point together. */
   function later(id, than) {
     const [[a, b], [c, d]] = [id, than || "0-0"].map((mark) => mark.split("-").map(Number));
@@ -615,6 +654,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
         paced: (seconds) => this.notePending(fill(this.text.paced, { n: seconds })),
         online: (is) => this.showConnection(is),
         over: () => this.note("over"),
+        unknown: () => tell("identity"),
       });
       for (const message of this.line.outbox) this.showPending(message);
       this.memory.follow(() => {
@@ -729,6 +769,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.unread = 0;
       this.showUnread();
       this.memory.set({ open: true });
+      tell("open");
       this.followKeyboard();
       this.toEnd(true);
       if (focus) this.input.focus();
@@ -739,6 +780,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.panel.hidden = true;
       this.launcher.hidden = false;
       this.memory.set({ open: false });
+      tell("close");
       this.launcher.focus();
     }
 
@@ -796,6 +838,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
       const message = { id: uuid(), text, path, language: this.language, at: Date.now() / 1000 };
       this.showPending(message);
       this.line.post(message);
+      tell("message", text);
       this.toEnd(true);
     }
 
@@ -850,8 +893,24 @@ textarea::placeholder{color:var(--soft);opacity:1}
     }
 
     restart() {
+      // Who is known finds the conversation again wherever they are: it is ended instead.
+      if (this.line.identity) this.line.act("api/end");
+      else this.forget();
+    }
+
+    forget() {
       this.line.forget();
       this.clear();
+    }
+
+    identify(jwt) {
+      if (this.line.identify(jwt)) this.clear();
+    }
+
+    prefill(text) {
+      this.open();
+      this.input.value = String(text).slice(0, LONGEST_TEXT);
+      this.fit();
     }
 
     clear() {
@@ -885,7 +944,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
       this.showTurn(turn);
       if (turn.role === "customer") return;
       if (turn.role !== "event") this.dropMaking();
-      if (!known && turn.role !== "event") this.countUnread();
+      if (!known && turn.role !== "event") {
+        this.countUnread();
+        tell("answer", turn.text);
+      }
       this.hideTyping();
     }
 
@@ -1241,6 +1303,31 @@ textarea::placeholder{color:var(--soft);opacity:1}
     return at < text.length ? [...parts, { text: text.slice(at), sources: [], sentence: false }] : parts;
   }
 
+  /* ---- what the page may say and hear ---- */
+
+  const listeners = { open: [], close: [], message: [], answer: [], identity: [] };
+
+  /* Before a listener that breaks, nothing of the chat does. */
+  function tell(kind, ...news) {
+    for (const listener of listeners[kind]) setTimeout(() => listener(...news));
+  }
+
+  function obey(chat) {
+    const acts = {
+      open: () => chat.open(),
+      close: () => chat.close(),
+      toggle: () => (chat.hasAttribute("open") ? chat.close() : chat.open()),
+      send: (text) => String(text).trim() && chat.say(String(text).trim().slice(0, LONGEST_TEXT), "api/messages"),
+      prefill: (text) => chat.prefill(text),
+      identify: (jwt) => chat.identify(jwt ?? ""),
+      on: (kind, listener) => listeners[kind]?.push(listener),
+    };
+    const push = (...calls) => calls.forEach(([act, ...given]) => acts[act]?.(...given));
+    const said = Array.isArray(window.kefu) ? window.kefu : [];
+    window.kefu = { push };
+    push(...said);
+  }
+
   /* ---- onto the page ---- */
 
   if (customElements.get("kefu-chat")) return;
@@ -1252,6 +1339,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     const chat = h("kefu-chat", { ...(lang && { lang }), ...(theme && { theme }), ...(title && { heading: title }) });
     if (accent) chat.style.setProperty("--accent", accent);
     document.body.append(chat);
+    obey(chat);
   };
   if (document.body) mount();
   else addEventListener("DOMContentLoaded", mount, { once: true });
