@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus.entry import Entry
+from knowledge.duplicates import Groups, without_copies
 from knowledge.snapshot.contents import Contents
 from knowledge.stores.base import Among
 
@@ -55,15 +56,15 @@ FOR_CUSTOMERS = Filter.of(without=INTERNAL)
 
 @dataclass(frozen=True, eq=False)
 class Admitted:
-    """What a filter admits of some contents: `rows` (entries,), and the ids of their vectors."""
+    """What a filter admits of some contents, without copies: `rows` (entries,), and their vectors' ids."""
 
     rows: NDArray[np.bool_]
     vectors: Among
 
     @classmethod
-    def of(cls, contents: Contents, within: Filter) -> "Admitted | None":
-        """What `within` admits; None for all."""
-        rows = np.array([within.admits(entry) for entry in contents.entries], np.bool_)
+    def of(cls, contents: Contents, groups: Groups, within: Filter) -> "Admitted | None":
+        """What `within` admits, and of each of the `groups` of copies a few; None for all."""
+        rows = without_copies(groups, np.array([within.admits(entry) for entry in contents.entries], np.bool_))
         if rows.all():
             return None
         return cls(rows, Among(np.sort(contents.table.ids[rows[contents.table.rows]])))

@@ -1,13 +1,15 @@
 """Finds entries in the contents of a snapshot, whole or in part. Knows vectors and words; no file and no manifest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from knowledge.corpus.entry import Entry
+from knowledge.duplicates import Groups, copies
 from knowledge.embedders.base import Embedder
-from knowledge.filters import Admitted
+from knowledge.filters import EVERYTHING, Admitted, Filter
 from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.background import Background
 from knowledge.snapshot.contents import Contents
@@ -36,31 +38,42 @@ class Hit:
     relevance: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Finder:
     """Looks entries up in `contents`; scores are read against `background`, vectors are of `embedder`."""
 
     contents: Contents
     background: Background
     embedder: Embedder
+    _admitted: dict[Filter, Admitted | None] = field(default_factory=dict, init=False, repr=False)
 
     def find(
         self,
         queries: Sequence[str],
         k: int,
         before: Sequence[Sequence[str]] = (),
-        admitted: Admitted | None = None,
+        within: Filter = EVERYTHING,
     ) -> list[list[Hit]]:
         """The at most k best entries for each query, best first; none for a query without content.
 
         `before` holds for each query the turns before it, latest first; they count where several entries have a
-        subject in common (see `knowledge.subjects`). Of all entries, or of the `admitted` ones. ValueError for k < 1.
+        subject in common (see `knowledge.subjects`). Only what `within` admits is looked at. ValueError for k < 1.
         """
         if not queries:
             return []
         asked = self._asked(queries, before or [()] * len(queries))
-        rankings = rank(self.contents, asked, k, admitted)
+        rankings = rank(self.contents, asked, k, self.admitted(within))
         return [self._hits(query, ranking) for query, ranking in zip(queries, rankings, strict=True)]
+
+    def admitted(self, within: Filter) -> Admitted | None:
+        """What `within` admits, told once; None for all entries."""
+        if within not in self._admitted:
+            self._admitted[within] = Admitted.of(self.contents, self._copies, within)
+        return self._admitted[within]
+
+    @cached_property
+    def _copies(self) -> Groups:
+        return copies(self.contents.entries)
 
     def _asked(self, queries: Sequence[str], before: Sequence[Sequence[str]]) -> list[Asked]:
         if not len(self.contents.subjects):

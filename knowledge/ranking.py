@@ -5,12 +5,14 @@ their own (see `knowledge.space`); an entry is judged by its best three texts, a
 where it has several; BM25 is added; and where entries have subjects, earlier turns tell which of them is meant.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.duplicates import MOST, said
 from knowledge.embedders.base import Vectors
 from knowledge.filters import Admitted
 from knowledge.lexical import Rows
@@ -102,11 +104,23 @@ def _rank_one(contents: Contents, query: Asked, near: Ids, k: int, admitted: Adm
     if named is not None:
         relevance = _in_turns(contents, looked, query, named, relevance)
     best, scores = looked.best(query.vector)
-    order = np.lexsort((rows, -relevance))[:k]
+    order = _few_of_each(contents, rows, np.lexsort((rows, -relevance)), k)
     return [
-        Ranked(int(rows[i]), int(best[i]), float(scores[i]), float(pooled[i]), float(relevance[i]))
-        for i in order.tolist()
+        Ranked(int(rows[i]), int(best[i]), float(scores[i]), float(pooled[i]), float(relevance[i])) for i in order
     ]
+
+
+def _few_of_each(contents: Contents, rows: Rows, order: NDArray[np.int64], k: int) -> list[int]:
+    """The first k of `order` among which no more than `MOST` say the same."""
+    kept: list[int] = []
+    seen: Counter[Hashable] = Counter()
+    for i in order.tolist():
+        if seen[key := said(contents.entries[rows[i]])] < MOST:
+            seen[key] += 1
+            kept.append(i)
+        if len(kept) == k:
+            break
+    return kept
 
 
 def _best_by_words(words: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -1,14 +1,13 @@
 """Finds entries. Knows vectors and words of a snapshot; decides nothing about answering."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
 
 import numpy as np
 
 from knowledge.calibration.calibration import Calibration
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder, Vectors
-from knowledge.filters import EVERYTHING, Admitted, Filter
+from knowledge.filters import EVERYTHING, FOR_CUSTOMERS, Filter
 from knowledge.hits import Finder, Hit
 from knowledge.snapshot.reader import Snapshot
 from knowledge.subjects import NONE
@@ -28,7 +27,8 @@ class Retriever:
         self._embedder = embedder
         self._finder = Finder(snapshot.contents, snapshot.manifest.background, embedder)
         subjects = snapshot.contents.subjects.of_rows
-        self._admitted = lru_cache(maxsize=64)(partial(Admitted.of, snapshot.contents))
+        for within in (EVERYTHING, FOR_CUSTOMERS):  # what most ask for; no customer shall wait for it
+            self._finder.admitted(within)
         self._all_about_subjects = bool(np.count_nonzero(subjects != NONE) >= _NEARLY_ALL * max(len(subjects), 1))
 
     @property
@@ -77,4 +77,4 @@ class Retriever:
         `before` holds for each query the turns before it, latest first; they count where several entries have a
         subject in common (see `knowledge.subjects`). Only what `within` admits is looked at. ValueError for k < 1.
         """
-        return self._finder.find(queries, k, before, self._admitted(within))
+        return self._finder.find(queries, k, before, within)

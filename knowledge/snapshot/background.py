@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from knowledge.corpus.entry import Entry
+from knowledge.duplicates import copies
 from knowledge.embedders.base import Embedder
+from knowledge.filters import EVERYTHING, Admitted
 from knowledge.ranking import Asked, Ranked, rank
 from knowledge.snapshot.contents import Contents
 
@@ -73,8 +75,9 @@ class Background:
 def measure(contents: Contents, embedder: Embedder) -> Background:
     """The background of `contents`, whose vectors are of `embedder`."""
     everyday = off_topic_questions()
-    off_topic = [hits[0] for hits in _ranked(contents, embedder, everyday, 1) if hits]
-    neighbours = _neighbours(contents, embedder)
+    admitted = Admitted.of(contents, copies(contents.entries), EVERYTHING)
+    off_topic = [hits[0] for hits in _ranked(contents, embedder, everyday, 1, admitted) if hits]
+    neighbours = _neighbours(contents, embedder, admitted)
     return Background(
         Distribution.of([hit.pooled for hit in off_topic]),
         Distribution.of([hit.score for hit in off_topic]),
@@ -90,7 +93,7 @@ def off_topic_questions() -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
+def _neighbours(contents: Contents, embedder: Embedder, admitted: Admitted | None) -> list[Ranked]:
     """For an even sample of the entries, the nearest truly other entry to each one's question.
 
     One in another language is often the same, translated; one under the same heading is its other half.
@@ -98,7 +101,7 @@ def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
     table, count = contents.table, len(contents.entries)
     rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
     asked = [table.texts[table.starts[row]] for row in rows]
-    rankings = _ranked(contents, embedder, asked, _NEIGHBOURS)
+    rankings = _ranked(contents, embedder, asked, _NEIGHBOURS, admitted)
     entries = contents.entries
     others = (
         [hit for hit in hits if _differ(entries[hit.row], entries[row])]
@@ -107,9 +110,11 @@ def _neighbours(contents: Contents, embedder: Embedder) -> list[Ranked]:
     return [hits[0] for hits in others if hits]
 
 
-def _ranked(contents: Contents, embedder: Embedder, texts: Sequence[str], k: int) -> list[list[Ranked]]:
-    vectors = embedder.embed_queries(texts)
-    return rank(contents, [Asked(text, vector) for text, vector in zip(texts, vectors, strict=True)], k)
+def _ranked(
+    contents: Contents, embedder: Embedder, texts: Sequence[str], k: int, admitted: Admitted | None
+) -> list[list[Ranked]]:
+    asked = [Asked(text, vector) for text, vector in zip(texts, embedder.embed_queries(texts), strict=True)]
+    return rank(contents, asked, k, admitted)
 
 
 def _differ(one: Entry, other: Entry) -> bool:

@@ -95,10 +95,13 @@ class FaissStore:
         if not len(self) or not len(queries):
             return ranked(np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64), k)
         ids = self._candidates(queries, k, among)
-        vectors = self.vectors(ids.ravel()).reshape(*ids.shape, self.dimension)
-        # In float64, so that equal vectors score equal and ties can be put in the order of ids.
-        scores = np.einsum("md,mnd->mn", queries.astype(np.float64), vectors.astype(np.float64))
-        return ranked(scores.astype(np.float32), ids, k)
+        # In float64, so that equal vectors score equal and ties can be put in the order of ids; one query at a time,
+        # for where many vectors are equal there may be as many candidates as vectors.
+        wide = queries.astype(np.float64)
+        found = [
+            np.einsum("d,nd->n", q, self.vectors(own).astype(np.float64)) for q, own in zip(wide, ids, strict=True)
+        ]
+        return ranked(np.stack(found).astype(np.float32), ids, k)
 
     def save(self, path: Path) -> None:
         """Write everything into one file."""
