@@ -233,9 +233,10 @@ class RemoteGenerator:
         return Request(self._url + path, data, headers, self._patience.connect)
 
     def _learn_model(self, check: Check) -> None:
-        """Take the server's first model, and its longest context where it tells one (vLLM does)."""
+        """Take the server's first model that is loaded, and its longest context where it tells one (vLLM does)."""
         try:
-            first = json.loads(self._listed(check))["data"][0]
+            models = json.loads(self._listed(check))["data"]
+            first = next(filter(_is_loaded, models), models[0])
             self._model = str(first["id"])
             self._context = int(first.get("max_model_len") or self._context)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -259,6 +260,12 @@ def _checking(limits: Limits) -> Check:
             raise DeadlineExceeded("the promised time is over")
 
     return check
+
+
+def _is_loaded(model: Any) -> bool:
+    """Whether a listed model is in memory; most servers list no other, `transformers serve` does."""
+    status = model.get("status")
+    return not isinstance(status, dict) or status.get("value") == "loaded"
 
 
 def _seconds(value: str | None) -> float | None:

@@ -110,7 +110,8 @@ async def hanging(request: web.Request) -> web.StreamResponse:
 
 
 async def _models(request: web.Request) -> web.Response:
-    return web.json_response({"data": [{"id": "a-model", "max_model_len": 2048}]})
+    asleep = {"id": "asleep", "status": {"value": "unloaded"}}
+    return web.json_response({"data": [asleep, {"id": "a-model", "max_model_len": 2048}]})
 
 
 async def _started(server: FaultyChat, port: int) -> web.AppRunner:
