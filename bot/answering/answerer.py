@@ -13,8 +13,10 @@ from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question,
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.phrases import phrase
-from bot.answering.question import parts
+from bot.answering.question import parts, whole
 from bot.answering.speak import Speaker, Speech
+from bot.answering.sums import Sum, work_out
+from bot.answering.sure import spoken_of
 from bot.answering.trace import current
 from bot.reading.bounds import read_bound
 from bot.reading.handoff_words import HandoffWords
@@ -111,8 +113,10 @@ class Answerer:
         started = time.monotonic()
         findings = self._find(question, language)
         found = time.monotonic()
-        sure = [finding for finding in findings if finding.confidence >= self._policy.threshold]
-        if not sure:
+        sure = spoken_of(findings, self._policy.threshold)
+        if worked := self._worked_out(question, language, findings):
+            answer = self._answered(self._speaker.tell(worked, language, findings, release), language, findings[-1:])
+        elif not sure:
             answer = self._refuse(question, language, findings)
         else:
             speech = self._speaker.speak(question, language, sure, release, cancelled)
@@ -122,8 +126,19 @@ class Answerer:
         return answer
 
     def _find(self, question: Question, language: str) -> list[Finding]:
+        """The finding of each thing asked; where there are several, that of the whole message is the last."""
         within = EVERYTHING if question.for_agent else self._policy.within
-        return find(self._retriever, [(part, language) for part in parts(question)], self._policy.search, within)
+        found = parts(question)
+        looked_up = found if len(found) == 1 else (*found, whole(question))
+        return find(self._retriever, [(part, language) for part in looked_up], self._policy.search, within)
+
+    def _worked_out(self, question: Question, language: str, findings: Sequence[Finding]) -> Sum | None:
+        """A sum that follows from entries which are found at least half as surely as an answer must be."""
+        if findings[-1].confidence < self._policy.threshold / 2:
+            return None
+        near = (hit.entry for finding in reversed(findings) for hit in finding.hits[:_NEAREST])
+        entries = list({entry.id: entry for entry in near if entry.language in {"", language}}.values())
+        return work_out(question.text, entries, self._retriever.entries, language)
 
     def _answered(self, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
         return Answer(

@@ -4,11 +4,13 @@ Follow-ups are recognised by their form only; they are looked up both as written
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.answer import CUSTOMER, Question
+from bot.answering.clauses import Asked, asked
 from bot.reading.intent import SMALLTALK, read_intent
-from knowledge.corpus.split import sentences
+from bot.reading.noise import without_noise
 
 # Words that point back at something said before.
 _POINTS_BACK = re.compile(
@@ -21,12 +23,9 @@ _STANDS_ALONE = re.compile(
     r"你们|您们|我想|我要|请问|\b(do|does|can|could|are|is|will|may) (you|i|we|there|the)\b", re.I
 )
 _MOST_PARTS = 3
-_LONG = 200  # characters; a longer message is a story with a question in it
-_ASKS = re.compile(
-    r"[?？]\s*$|^(how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|have|has)\b"
-    r"|吗|呢|怎么|如何|多少|多久|几|哪|什么|能不能|可不可以|是否|是不是|有没有|^(c[oó]mo|qu[eé]|cu[aá]ndo|d[oó]nde|wie|was|wann|wo|comment|quand|o[uù]|est-ce)\b",
-    re.I,
-)
+_LONG = 200  # characters, a wide one counting two and a half; a longer message is a story with a question in it
+_WIDE = 1.5
+_CLAUSE = re.compile(r"[,;:，；：]\s*(?=\S{6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +50,44 @@ class Part:
 
 def parts(question: Question) -> tuple[Part, ...]:
     """What the question asks, one part a question, in its order; at least one and at most three."""
+    found = asked(question.text)
+    if not 2 <= len(found) <= _MOST_PARTS:
+        return (whole(question),)
     before = _last_question(question)
-    asked = _asked(question.text)
-    if not 2 <= len(asked) <= _MOST_PARTS:
-        return (_part(question, question.text, asked, before),)
-    return tuple(_part(question, text, [], before if number == 0 else "") for number, text in enumerate(asked))
+    return tuple(_part_of(question, number, found, before) for number in range(len(found)))
 
 
 def whole(question: Question) -> Part:
     """The question as one part, however much it asks."""
-    return _part(question, question.text, _asked(question.text), _last_question(question))
-
-
-def _part(question: Question, text: str, asked: list[str], before: str) -> Part:
+    text, before = question.text, _last_question(question)
     follow_up = f"{before} {text}" if before and points_back(text) else ""
-    stories = asked[-_MOST_PARTS:] if len(text) > _LONG else []
-    queries = tuple(dict.fromkeys(filter(None, (text, *stories, follow_up))))
-    return Part(text, queries, tuple(turn.text for turn in reversed(question.history)), follow_up)
+    stories = _in_story(asked(text)) if _length(text) > _LONG else []
+    return _part(question, text, (text, without_noise(text), *stories, follow_up), follow_up)
 
 
-def _asked(text: str) -> list[str]:
-    """The sentences that ask something, without greetings."""
-    found = [span.text.strip() for span in sentences(text)]
-    return [s for s in found if _ASKS.search(s) and len(s) >= 4 and read_intent(s) not in SMALLTALK]
+def _part_of(question: Question, number: int, found: Sequence[Asked], before: str) -> Part:
+    """One of several things asked: where it points back, with the one before it or what was told first."""
+    text, told = found[number].text, found[number].told
+    if number:
+        before = found[number - 1].text
+    follow_up = f"{before} {text}" if before and points_back(text) else ""
+    with_told = f"{told} {text}" if told and _length(told) <= _LONG else ""
+    return _part(question, text, (text, without_noise(text), with_told, follow_up), follow_up)
+
+
+def _in_story(found: Sequence[Asked]) -> list[str]:
+    """What a story asks, and the last clause of it, for what comes before may still be story."""
+    questions = [one.text for one in found[-_MOST_PARTS:]]
+    return [*questions, *(_CLAUSE.split(text)[-1] for text in questions[-1:])]
+
+
+def _part(question: Question, text: str, queries: Sequence[str], follow_up: str) -> Part:
+    before = tuple(turn.text for turn in reversed(question.history))
+    return Part(text, tuple(dict.fromkeys(filter(None, queries))), before, follow_up)
+
+
+def _length(text: str) -> float:
+    return len(text) + _WIDE * sum("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def points_back(text: str) -> bool:

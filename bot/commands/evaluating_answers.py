@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.answering.answer import Answer, Outcome
+from bot.answering.answer import Answer, Outcome, Sentence
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.check import stated_facts, unheld
+from bot.answering.facts import Fact, facts
+from bot.answering.sums import follows
 from bot.app import Brain
 from bot.commands.cases import answer_case
 from bot.evaluation.bank import Case
@@ -24,7 +26,7 @@ def scored_answers(brain: Brain, cases: Sequence[Case], progress: Progress) -> I
     for number, case in enumerate(cases, 1):
         answer = answer_case(answerer, {"turns": list(case.turns)})
         verdict = score(case, answer.outcome, answer.text)
-        yield Scored(case, answer, verdict, _foreign_facts(answer, entries))
+        yield Scored(case, answer, verdict, _foreign_facts(case.turns[-1], answer, entries))
         progress(number, len(cases))
 
 
@@ -47,9 +49,18 @@ def line(scored: Scored) -> dict[str, Any]:
     return told | {"verdict": str(scored.score.verdict), "why": scored.score.why, **scored.answer.to_json()}
 
 
-def _foreign_facts(answer: Answer, entries: Mapping[str, Entry]) -> int:
+def _foreign_facts(asked: str, answer: Answer, entries: Mapping[str, Entry]) -> int:
     if answer.outcome is not Outcome.ANSWERED:
         return 0
     cited = [entries[source.id] for source in answer.sources if source.id in entries]
-    stated = [fact for sentence in answer.sentences for fact in stated_facts(sentence.text, answer.language)]
-    return len(unheld(stated, cited))
+    found = [fact for sentence in answer.sentences for fact in _claims(asked, sentence, answer.language)]
+    return len(unheld(found, cited))
+
+
+def _claims(asked: str, sentence: Sentence, language: str) -> frozenset[Fact]:
+    """The facts of a sentence that a source must hold: what is worked out also takes numbers from the question."""
+    stated = stated_facts(sentence.text, language)
+    if "=" not in sentence.text:
+        return stated
+    numbers = {fact.value for fact in follows(sentence.text, facts(asked, names=False))}
+    return frozenset(fact for fact in stated if fact.value not in numbers)

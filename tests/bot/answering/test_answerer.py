@@ -134,6 +134,20 @@ def test_answers_both_of_two_questions(make_answerer: MakeAnswerer) -> None:
     assert "bank transfer" in answer.text
 
 
+def test_what_follows_from_a_price_is_worked_out_and_its_entry_quoted(tmp_path: Path) -> None:
+    entries = (
+        Entry("hire", "A van costs €25 a day.", "What does it cost to hire a van?", language="en"),
+        Entry("pay", "You can pay by card.", "How can I pay?", language="en"),
+    )
+    embedder, released = HashingEmbedder(), list[Sentence]()
+    retriever = Retriever(build(entries, [], embedder, tmp_path), embedder)
+    answerer = Answerer(retriever, Speaker(None, ExtractiveGenerator(), SpanSupport(retriever), Manner()), Policy())
+    answer = answerer.answer(Question("What does it cost to hire a van for 3 days?"), released.append)
+    assert answer.text == "That makes 3 × €25 = €75.\n\nA van costs €25 a day."
+    assert tuple(released) == answer.sentences
+    assert [sentence.sources for sentence in answer.sentences] == [("hire",), ("hire",)]
+
+
 def test_a_follow_up_is_understood_with_the_turn_before(make_answerer: MakeAnswerer) -> None:
     history = (PastTurn("customer", "Do you ship to Norway?"), PastTurn("bot", "We ship to Norway for 12 €."))
     answer = make_answerer().answer(Question("what does it cost to ship there", history))

@@ -1,0 +1,49 @@
+"""What is spoken of: every part that is sure, the whole message where parts fall short, equals side by side."""
+
+from bot.answering.decide import Finding
+from bot.answering.question import Part
+from bot.answering.sure import spoken_of
+from knowledge.corpus.entry import Entry
+from knowledge.hits import Hit
+
+
+def hit(name: str, relevance: float = 1.0, coverage: float = 0.5) -> Hit:
+    entry = Entry(name, f"About {name}.", language="en")
+    return Hit(entry, 1.0, name, "title", coverage=coverage, relevance=relevance)
+
+
+def finding(confidence: float, *hits: Hit) -> Finding:
+    return Finding(Part("?", ("?",)), hits, confidence)
+
+
+def spoken(*findings: Finding) -> list[str]:
+    return [each.best.entry.id for each in spoken_of(findings, 0.4)]
+
+
+def test_one_thing_is_spoken_of_when_it_is_sure() -> None:
+    assert spoken(finding(0.4, hit("a"))) == ["a"]
+    assert spoken(finding(0.39, hit("a"))) == []
+
+
+def test_parts_that_are_all_sure_need_no_whole() -> None:
+    assert spoken(finding(0.5, hit("a")), finding(0.6, hit("b")), finding(0.9, hit("c"))) == ["a", "b"]
+
+
+def test_the_whole_stands_in_for_parts_that_are_not_sure() -> None:
+    assert spoken(finding(0.1, hit("a")), finding(0.1, hit("b")), finding(0.5, hit("c"))) == ["c"]
+    assert spoken(finding(0.1, hit("a")), finding(0.1, hit("b")), finding(0.3, hit("c"))) == []
+
+
+def test_beside_a_sure_part_the_whole_needs_half_as_much() -> None:
+    assert spoken(finding(0.5, hit("a")), finding(0.1, hit("b")), finding(0.2, hit("c"))) == ["c", "a"]
+    assert spoken(finding(0.5, hit("a")), finding(0.1, hit("b")), finding(0.19, hit("c"))) == ["a"]
+
+
+def test_an_entry_that_fits_as_well_and_has_more_of_the_words_is_spoken_of_too() -> None:
+    assert spoken(finding(0.5, hit("a", 1.0, 0.3), hit("b", 0.95, 0.9))) == ["a", "b"]
+    assert spoken(finding(0.5, hit("a", 1.0, 0.3), hit("b", 0.9, 0.9))) == ["a"]
+    assert spoken(finding(0.5, hit("a", 1.0, 0.5), hit("b", 0.99, 0.5))) == ["a"]
+
+
+def test_the_same_entry_is_spoken_of_once() -> None:
+    assert spoken(finding(0.5, hit("a")), finding(0.6, hit("a")), finding(0.9, hit("a"))) == ["a"]
