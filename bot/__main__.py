@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import ask, bench, chat, doctor, evaluate, explain, invite, knowledge, models, serve
+from bot.commands import ask, bench, calibrate, chat, doctor, evaluate, explain, invite, knowledge, models, serve
 from bot.commands.failures import one_line
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("chat")(chat.chat)
 app.command("invite")(invite.invite)
 app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)
+app.command("calibrate")(calibrate.calibrate)
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(models.app, name="models")

@@ -11,8 +11,9 @@ import structlog
 from bot.answering.answer import Question
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.engine import Engine
-from bot.answering.phrases import phrase
+from bot.answering.find import Search
 from bot.answering.leak import mark_of
+from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
@@ -27,6 +28,7 @@ from bot.generators.extractive import ExtractiveGenerator
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
+from knowledge.calibration.calibration import Calibration
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.joined import JOIN, JoinedEmbedder
 from knowledge.errors import EmbedderError, EmbedderMismatch, SnapshotMissing
@@ -118,16 +120,24 @@ def _built_with(knowledge: Path, embedder: str) -> str:
 def open_retriever(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Retriever:
     """What finds entries in the snapshot in use. Raises SnapshotError."""
     snapshot = open_current(knowledge)
-    return Retriever(snapshot, _open_embedder_of(settings, knowledge, pull))
+    return Retriever(snapshot, open_embedder_of(settings, knowledge, pull))
 
 
-def _open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedder:
+def open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedder:
     """The embedder of the snapshot in use. A setting that names another is refused before that one is loaded."""
     built = built_with(knowledge) if not settings.embedder or of_catalogue(settings.embedder) else ""
     if built and settings.embedder and settings.embedder != built:
         message = f"{knowledge} was built with the embedder {built}, KEFU_EMBEDDER is {settings.embedder}"
         raise EmbedderMismatch(f"{message}: use that one, or build again with this one")
     return open_embedder(settings, settings.embedder or built, pull)
+
+
+def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
+    """When to answer: as the owner has set, else as the snapshot was calibrated, else as serves any knowledge."""
+    policy = Policy(handoff_words=tuple(settings.handoff_words), within=within_of(settings))
+    if calibration:
+        policy = replace(policy, threshold=calibration.threshold, search=Search(weights=calibration.weights))
+    return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
 
 
 def within_of(settings: Settings) -> Filter:
@@ -167,8 +177,7 @@ class Brain:
             mark=mark_of(retriever.snapshot_id),
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
-        policy = Policy(handoff_words=tuple(self.settings.handoff_words), within=within_of(self.settings))
-        return Answerer(retriever, speaker, policy)
+        return Answerer(retriever, speaker, policy_of(self.settings, retriever.calibration))
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""
@@ -191,7 +200,7 @@ class Brain:
 def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> Brain:
     """Load what answers from the snapshots in `knowledge`. A damaged one is refused before models are loaded."""
     open_current(knowledge)
-    embedder = _open_embedder_of(settings, knowledge, pull)
+    embedder = open_embedder_of(settings, knowledge, pull)
     return Brain(settings, embedder, open_generator(settings, pull), knowledge)
 
 

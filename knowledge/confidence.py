@@ -23,12 +23,14 @@ class Weights:
 
     All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
+    `across` makes up for what is lost between two languages, where vectors lie further apart and words tell nothing.
     """
 
     bias: float = -2.51
     closeness: float = 1.06
     coverage: float = 1.26
     margin: float = 6.24
+    across: float = 1.0
 
 
 class Features(NamedTuple):
@@ -37,19 +39,21 @@ class Features(NamedTuple):
     closeness: float
     coverage: float
     margin: float
+    across: float
 
 
 def features(hits: Sequence[Hit], language: str) -> Features:
     """What tells of the first of `hits` (best first, not empty) whether it answers a question in `language`.
 
     `margin` is how much more relevant it is than the next entry that says something else. Words that a question
-    shares with an entry count only in one language.
+    shares with an entry count only in one language; `across` is 1 between two, else 0.
     """
     best = hits[0]
     rival = next((hit for hit in hits[1:] if _rivals(hit.entry, best.entry)), None)
     margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
-    coverage = best.coverage if best.entry.language in {"", language} else _TYPICAL_COVERAGE
-    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN))
+    across = best.entry.language not in {"", language}
+    coverage = _TYPICAL_COVERAGE if across else best.coverage
+    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN), float(across))
 
 
 def _rivals(one: Entry, other: Entry) -> bool:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from bot.answering.find import Search, find
 from bot.answering.question import Part, parts
 from bot.app import open_embedder
 from bot.settings import Settings
+from knowledge.calibration.fit import fit as likeliest
+from knowledge.calibration.fit import probabilities
 from knowledge.confidence import Features, Weights, features
 from knowledge.corpus.entry import PATH, Entry
 from knowledge.corpus.load import load_sources
@@ -43,6 +45,7 @@ BANK, DIALOGUES, INTENTS = "bank", "faq_dstc", ("banking77_oos", "clinc150", "hi
 ENGLISH_ONLY = {"minilm"}  # the bank asks in five languages
 FEWEST_ENTRIES = 8  # of an entity: among fewer the margin to a rival says nothing
 THRESHOLDS = (0.25, 0.35, 0.5, 0.65)
+HELD = 1e6  # of the weight that nearly all sets, being in one language, tell nothing of
 L2 = 1 / 3000  # of the mean loss: a fixed sum would hold a small sample's weights nearer to 0
 
 Row = dict[str, Any]
@@ -146,18 +149,14 @@ def gather(embedder: str, folder: Path, most: int, seed: int) -> Iterator[Case]:
 
 
 def fit(cases: Sequence[Case], l2: float = L2) -> Weights:
-    """The likeliest weights, by Newton's method. ValueError unless some cases are right and some are wrong."""
-    right = np.array([case.right for case in cases], np.float64)
+    """The likeliest weights; `across` stays as it is. ValueError unless some cases are right and some are wrong."""
+    right = np.array([case.right for case in cases])
     if not 0 < right.sum() < len(right):
         raise ValueError("right and wrong cases are both needed: take more queries or more sets")
-    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, 4), (n,)
-    penalty, fitted = l2 * np.array([0.0, 1.0, 1.0, 1.0]), np.zeros(4)
-    for _ in range(30):  # far more steps than it needs
-        sure = confidences(cases, Weights(*fitted))
-        gradient = inputs.T @ (importance * (sure - right)) + penalty * fitted
-        curvature = (inputs.T * (importance * sure * (1 - sure))) @ inputs + np.diag(penalty)
-        fitted -= np.linalg.solve(curvature, gradient)
-    return Weights(*fitted.tolist())
+    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, 5), (n,)
+    prior = np.array([0.0, 0.0, 0.0, 0.0, Weights().across])
+    precision = np.array([0.0, l2, l2, l2, HELD])
+    return Weights(*likeliest(inputs, right, importance, prior, precision).tolist())
 
 
 def balanced(cases: Sequence[Case]) -> Floats:
@@ -169,9 +168,8 @@ def balanced(cases: Sequence[Case]) -> Floats:
 
 def confidences(cases: Sequence[Case], weights: Weights) -> Floats:
     """What `knowledge.confidence.confidence` says of the cases with `weights`, shape (n,)."""
-    slopes = np.array([weights.closeness, weights.coverage, weights.margin])
-    exponents = weights.bias + np.array([case.features for case in cases]) @ slopes
-    return np.asarray(0.5 + 0.5 * np.tanh(exponents / 2))  # 1 / (1 + e^-x) that cannot overflow
+    inputs = np.array([(1.0, *case.features) for case in cases])
+    return probabilities(inputs, np.array(astuple(weights)))
 
 
 def auroc(sure: Floats, right: NDArray[np.bool_]) -> float | None:

@@ -2,12 +2,17 @@
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from knowledge.snapshot.reader import Snapshot
+
+if TYPE_CHECKING:
+    from knowledge.snapshot.builder import Calibrate
 
 _FINGERPRINT = "SOURCES"
 
@@ -18,18 +23,29 @@ def sample_sources() -> Path:
 
 
 def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> Snapshot:
-    """Build a snapshot of the sources in `out` and put it into use; progress goes to standard error."""
+    """Build a snapshot of the sources in `out`, calibrated unless that is switched off, and put it into use.
+
+    Progress goes to standard error.
+    """
     from knowledge.corpus.load import load_sources
 
     entries = load_sources(sources, notice=_notice)
     from bot.app import open_embedder
-    from bot.commands.progress import pull, text_bar
+    from bot.commands.progress import pull, work_bars
     from knowledge.embedders.choice import choose_default
     from knowledge.snapshot.builder import build
 
     embedder = open_embedder(settings, settings.embedder or choose_default(entries), pull)
-    with text_bar(f"embedding {len(entries)} entries") as progress:
-        return build(entries, sources, embedder, out, progress)
+    with work_bars(f"embedding {len(entries)} entries", "calibrating") as (embedding, step):
+        find_out = calibrating(settings.wrong_answers, step) if settings.calibrate else None
+        return build(entries, sources, embedder, out, embedding, find_out)
+
+
+def calibrating(promised: float, report: Callable[[int, int], None]) -> "Calibrate":
+    """What calibrates contents so that at most the share `promised` of the answers is wrong."""
+    from knowledge.calibration.calibrate import calibrate
+
+    return partial(calibrate, promised=promised, report=report)
 
 
 def build_if_changed(settings: Settings, sources: Sequence[Path], out: Path) -> None:
@@ -43,7 +59,7 @@ def build_if_changed(settings: Settings, sources: Sequence[Path], out: Path) -> 
 
 
 def _fingerprint(settings: Settings, sources: Sequence[Path]) -> str:
-    digest = hashlib.sha256(f"{settings.embedder}\n".encode())
+    digest = hashlib.sha256(f"{settings.embedder}\n{settings.calibrate} {settings.wrong_answers}\n".encode())
     for source in sources:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
             status = path.stat()

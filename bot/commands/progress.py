@@ -13,6 +13,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -65,6 +66,30 @@ def text_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     task = bar.add_task(what, total=None)
     with bar:
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def work_bars(*whats: str) -> Iterator[list[Callable[[int, int], None]]]:
+    """Bars for several kinds of work, one after the other: each is shown from its first step on."""
+    bar = _bar(MofNCompleteColumn())
+    try:
+        yield [_shown_when_begun(bar, what) for what in whats]
+    finally:
+        # A bar that never started would still print an empty line.
+        if bar.tasks:
+            bar.stop()
+
+
+def _shown_when_begun(bar: Progress, what: str) -> Callable[[int, int], None]:
+    tasks: list[TaskID] = []
+
+    def show(done: int, total: int) -> None:
+        if not tasks:
+            bar.start()
+            tasks.append(bar.add_task(what, total=total))
+        bar.update(tasks[0], completed=done, total=total)
+
+    return show
 
 
 def _bar(*columns: Any) -> Progress:

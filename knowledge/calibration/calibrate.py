@@ -20,8 +20,9 @@ from knowledge.snapshot.contents import Contents
 SHARES = {Kind.KNOWN: 0.7, Kind.NEAR: 0.2, Kind.FAR: 0.1}
 _LEAST = 30  # known questions
 # How far from the common weights those of one knowledge may well lie (standard deviations).
-_SPREAD = Weights(bias=0.5, closeness=0.3, coverage=0.5, margin=1.5)
-_CAREFUL = Weights()
+# Wider ones told the entries' own questions better apart, and customers' questions worse.
+_SPREAD = Weights(bias=0.5, closeness=0.1, coverage=0.2, margin=0.6, across=0.3)
+_ALONE = 0.1  # such a share of the customers finds nothing but a translation, where there are any
 
 
 def calibrate(
@@ -52,12 +53,19 @@ def calibration_of(found: Sequence[Trial], promised: float) -> Calibration:
 
 
 def importances(found: Sequence[Trial]) -> Floats:
-    """How much each trial counts, shape (n,): kinds in their `SHARES`; the sum is the effective number of trials."""
-    counts = Counter(trial.kind for trial in found)
-    present = sum(SHARES[kind] for kind in counts)
-    weights = np.array([SHARES[trial.kind] / present / counts[trial.kind] for trial in found])
-    effective = 1 / np.square(weights).sum()
-    return np.asarray(weights * effective)
+    """How much each trial counts, shape (n,): kinds in their `SHARES`; the sum is the effective number of trials.
+
+    Of each kind those that were asked for a translation alone count a tenth.
+    """
+    counts = Counter((trial.kind, trial.alone) for trial in found)
+    weights = np.array([_share(trial, counts) / counts[trial.kind, trial.alone] for trial in found])
+    return np.asarray(weights * weights.sum() / np.square(weights).sum())
+
+
+def _share(trial: Trial, counts: Counter[tuple[Kind, bool]]) -> float:
+    """The share of the trials of one kind, asked for a translation alone or not."""
+    other = counts[trial.kind, not trial.alone]
+    return SHARES[trial.kind] * ((_ALONE if trial.alone else 1 - _ALONE) if other else 1)
 
 
 def _units(found: Sequence[Trial]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ the versions in the language of the question are gone in two rounds more: then o
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from knowledge.calibration.partial import without
@@ -42,13 +42,14 @@ class Kind(StrEnum):
 class Trial:
     """What was found for one question. `group` numbers the entries that say what answers it, -1 where none ever did.
 
-    `right` is whether one of them came first.
+    `right` is whether one of them came first; `alone` tells that nothing was left in the question's language.
     """
 
     kind: Kind
     group: int
     features: Features
     right: bool
+    alone: bool = False
 
 
 Report = Callable[[int, int], None]
@@ -115,7 +116,8 @@ class Trials:
         asked = [held for held in self._held if held.language == language]
         known = [held for held in asked if not self._members[self._group[held.row]] <= gone]
         near = [held for held in asked if self._members[self._group[held.row]] <= gone]
-        yield from self._asked(gone, {}, {Kind.KNOWN: known, Kind.NEAR: near})
+        for trial in self._asked(gone, {}, {Kind.KNOWN: known, Kind.NEAR: near}):
+            yield replace(trial, alone=True)
 
     def _asked(
         self, gone: frozenset[int] | set[int], hidden: dict[int, set[str]], kinds: dict[Kind, list[Held]]

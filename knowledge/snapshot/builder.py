@@ -77,11 +77,14 @@ def build(
 def recalibrate(folder: Path, embedder: Embedder, calibrate: Calibrate) -> Snapshot:
     """A new snapshot of what is in use in `folder`, calibrated anew; it is put into use and returned, open.
 
-    Errors as for `build`; SnapshotError also when another snapshot came into use meanwhile. The old one is kept.
+    Errors as for `build`; SnapshotError also when there is too little to calibrate by, and when another snapshot came
+    into use meanwhile. The old one is kept.
     """
     old = open_current(folder)
     old.require(embedder)
     calibration = calibrate(old.contents, old.manifest.background, RememberingEmbedder(embedder))
+    if calibration is None:
+        raise SnapshotError(f"{folder}: too few entries or questions to calibrate by; the common threshold holds")
     with _refusals(folder), exclusive(folder), unfinished(folder) as place:
         if current_id(folder) != old.id:
             raise SnapshotError(f"{folder}: another snapshot came into use meanwhile; calibrate again")

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from knowledge.calibration.calibrate import calibrate
+from knowledge.calibration.calibration import Calibration
+from knowledge.embedders.base import Embedder
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import EmbedderMismatch, SnapshotDamaged, SnapshotError
 from knowledge.retriever import Retriever
+from knowledge.snapshot.background import Background
 from knowledge.snapshot.builder import build, recalibrate
+from knowledge.snapshot.contents import Contents
 from knowledge.snapshot.layout import CALIBRATION, CURVE, current_id, snapshot_folder, snapshot_ids
 from knowledge.snapshot.reader import open_current
 from knowledge.snapshot.versions import verify
@@ -70,12 +74,20 @@ def test_calibrating_anew_makes_a_new_snapshot_of_the_same_knowledge(built: Path
 
 
 def test_what_came_into_use_meanwhile_stays_in_use(built: Path) -> None:
-    def overtaken(*args: object) -> None:
+    def overtaken(contents: Contents, background: Background, embedder: Embedder) -> Calibration | None:
         build(shop()[:3], [], HashingEmbedder(), built)
+        return at_most_5(contents, background, embedder)
 
     with pytest.raises(SnapshotError, match="came into use meanwhile"):
         recalibrate(built, HashingEmbedder(), overtaken)
     assert len(open_current(built).contents.entries) == 3
+
+
+def test_too_little_to_calibrate_by_is_refused_and_changes_nothing(built: Path) -> None:
+    before = snapshot_ids(built)
+    with pytest.raises(SnapshotError, match="too few"):
+        recalibrate(built, HashingEmbedder(), lambda contents, background, embedder: None)
+    assert snapshot_ids(built) == before
 
 
 def test_another_embedder_cannot_calibrate(built: Path) -> None:

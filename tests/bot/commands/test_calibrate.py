@@ -1,0 +1,62 @@
+"""`kefu calibrate`, and the calibration that comes with every build."""
+
+import json
+
+import pytest
+
+from tests.fakes.house import KefuHouse
+from tests.fakes.shop import shop
+
+pytestmark = pytest.mark.slow  # every case starts a process
+
+
+@pytest.fixture
+def stocked(kefu: KefuHouse) -> KefuHouse:
+    """A house with a shop's knowledge, calibrated when it was built."""
+    kefu.write("shop.jsonl", "".join(json.dumps(entry.to_json()) + "\n" for entry in shop()))
+    assert kefu.run("knowledge", "build", "shop.jsonl").code == 0
+    return kefu
+
+
+def test_a_build_calibrates_and_draws(stocked: KefuHouse) -> None:
+    found = json.loads((stocked.current / "calibration.json").read_text())
+    assert found["promised"] == 0.1
+    assert (stocked.current / "calibration.svg").read_text().startswith("<svg")
+
+
+def test_a_build_does_not_calibrate_where_that_is_switched_off(kefu: KefuHouse) -> None:
+    kefu.write("faq.csv")
+    assert kefu.run("knowledge", "build", "faq.csv", KEFU_CALIBRATE="false").code == 0
+    assert not (kefu.current / "calibration.json").exists()
+
+
+def test_calibrating_tells_the_curve_and_makes_a_new_snapshot(stocked: KefuHouse) -> None:
+    old = stocked.current
+    done = stocked.run("calibrate", "--wrong", "0.2")
+    assert done.code == 0
+    assert done.out.startswith("At most 20.0% of the answers wrong: ")
+    assert "| confidence from |" in done.out
+    assert "←" in done.out
+    assert stocked.current != old
+    assert str(stocked.current / "calibration.svg") in done.out
+    assert stocked.run("knowledge", "verify").code == 0
+
+
+def test_as_json_it_tells_what_the_snapshot_holds(stocked: KefuHouse) -> None:
+    (told,) = stocked.run("calibrate", "--json").lines
+    held = json.loads((stocked.current / "calibration.json").read_text())
+    assert told == held | {"snapshot": stocked.current.name}
+
+
+def test_a_threshold_that_the_owner_sets_holds(stocked: KefuHouse) -> None:
+    asked = "Do you sell tyres?"
+    done = stocked.run("ask", asked, "--json", KEFU_THRESHOLD="0")
+    assert done.code == 0, done.err
+    (answer,) = done.lines
+    assert answer["outcome"] == "answered"
+    (answer,) = stocked.run("ask", asked, "--json", KEFU_THRESHOLD="0.99").lines
+    assert answer["outcome"] == "refused"
+
+
+def test_too_little_knowledge_is_told(informed: KefuHouse) -> None:
+    assert "too few entries or questions" in informed.refusal("calibrate")
