@@ -1,7 +1,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from bot.generators.base import (
 )
 from bot.generators.causal import CausalGenerator
 from bot.generators.causal_steps import CausalSteps
-from bot.generators.weights import load
+from bot.generators.weights import Check, load
 
 PROMPT = Prompt((ChatMessage("user", "Where is my order? 我的订单呢？"),))
 FOREVER = Limits(3000)
@@ -120,6 +120,23 @@ def test_who_waits_in_line_leaves_at_the_deadline(generator: CausalGenerator) ->
     with pytest.raises(DeadlineExceeded):
         next(generator.generate(PROMPT, Limits(5, deadline=time.monotonic() + 0.1)))
     assert not generator._line._waiting
+
+
+def test_a_model_that_hangs_keeps_nobody_beyond_the_deadline(generator: CausalGenerator) -> None:
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    class Hanging:
+        def tokens(self, ids: Sequence[int], fixed: Sequence[int], check: Check, variant: str) -> Iterator[int]:
+            hangs.set()
+            goes_on.wait(30)
+            yield 1
+
+    generator._steps = Hanging()
+    for _ in range(2):
+        with pytest.raises(DeadlineExceeded):
+            next(generator.generate(PROMPT, Limits(5, deadline=time.monotonic() + 0.2)))
+    assert hangs.is_set()
+    goes_on.set()
 
 
 def test_closing_ends_the_draft_in_work_and_refuses_later_ones(generator: CausalGenerator) -> None:
