@@ -17,14 +17,13 @@ from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
 from bot.answering.harmless import quotable
 from bot.answering.leak import watched
-from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
-from bot.answering.sums import Sum
 from bot.answering.trace import Judgement, current, overheard
 from bot.generators.base import GenerationFailed, Generator, Limits, Pieces
 from bot.generators.sound import sound
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
+from knowledge.diversity import diverse
 from knowledge.language import detect
 from knowledge.retriever import Hit
 
@@ -97,15 +96,6 @@ class Speaker:
             if speech:
                 return replace(speech, whole=whole)
         return replace(_quote(findings, self._manner.quote_limit, release), whole=whole)
-
-    def tell(self, worked: Sum, language: str, findings: Sequence[Finding], release: Release) -> Speech:
-        """Say what was worked out, and quote the entries that it follows from."""
-        hits = {hit.entry.id: hit for finding in findings for hit in finding.hits}
-        sentence = Sentence(phrase("sum", language, work=worked.work), tuple(entry.id for entry in worked.entries))
-        release(sentence)
-        quoted = _quote_hits([hits[entry.id] for entry in worked.entries], release)
-        text = f"{sentence.text}\n\n{quoted.text}"
-        return replace(quoted, sentences=(sentence, *quoted.sentences), text=text)
 
     def _drafters(self, hits: Sequence[Hit], language: str) -> Iterator[tuple[Generator, Mode]]:
         """Who is asked for a draft, one after the other until one gives something that passes."""
@@ -213,19 +203,15 @@ def _foreign(text: str, language: str) -> str:
 
 
 def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
-    """The entries for a prompt: every finding's best first, then the runners-up."""
-    ranked = [finding.best for finding in findings]
-    ranked += [hit for finding in findings for hit in finding.hits[1:]]
-    return list({hit.entry.id: hit.entry for hit in ranked}.values())[:most]
+    """The entries for a prompt: every finding's best first, then of the runners-up those that tell most besides."""
+    best = {finding.best.entry.id: finding.best for finding in findings}
+    ranked = best | {hit.entry.id: hit for finding in findings for hit in finding.hits if hit.entry.id not in best}
+    return [hit.entry for hit in diverse(list(ranked.values()), most, len(best))]
 
 
 def _quote(findings: Sequence[Finding], limit: int, release: Release) -> Speech:
-    hits = {hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}
-    return _quote_hits(list(hits.values()), release)
-
-
-def _quote_hits(hits: Sequence[Hit], release: Release) -> Speech:
     said, texts = [], []
+    hits = list({hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}.values())
     for hit in hits:
         texts.append(quotable(hit.entry.answer))
         for span in sentences(texts[-1]):
