@@ -15,9 +15,11 @@ import structlog
 from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
+from bot.answering.phrases import phrase
 from bot.answering.harmless import quotable
 from bot.answering.leak import watched
 from bot.answering.prompt import build_prompt
+from bot.answering.sums import Sum
 from bot.answering.trace import Judgement, current, overheard
 from bot.generators.base import GenerationFailed, Generator, Limits, Pieces
 from bot.generators.sound import sound
@@ -96,6 +98,15 @@ class Speaker:
             if speech:
                 return replace(speech, whole=whole)
         return replace(_quote(findings, self._manner.quote_limit, release), whole=whole)
+
+    def tell(self, worked: Sum, language: str, findings: Sequence[Finding], release: Release) -> Speech:
+        """Say what was worked out, and quote the entries that it follows from."""
+        hits = {hit.entry.id: hit for finding in findings for hit in finding.hits}
+        sentence = Sentence(phrase("sum", language, work=worked.work), tuple(entry.id for entry in worked.entries))
+        release(sentence)
+        quoted = _quote_hits([hits[entry.id] for entry in worked.entries], release)
+        text = f"{sentence.text}\n\n{quoted.text}"
+        return replace(quoted, sentences=(sentence, *quoted.sentences), text=text)
 
     def _drafters(self, hits: Sequence[Hit], language: str) -> Iterator[tuple[Generator, Mode]]:
         """Who is asked for a draft, one after the other until one gives something that passes."""
@@ -210,8 +221,12 @@ def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
 
 
 def _quote(findings: Sequence[Finding], limit: int, release: Release) -> Speech:
+    hits = {hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}
+    return _quote_hits(list(hits.values()), release)
+
+
+def _quote_hits(hits: Sequence[Hit], release: Release) -> Speech:
     said, texts = [], []
-    hits = list({hit.entry.id: hit for finding in findings for hit in _from_its_beginning(finding, limit)}.values())
     for hit in hits:
         texts.append(quotable(hit.entry.answer))
         for span in sentences(texts[-1]):
