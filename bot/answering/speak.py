@@ -15,9 +15,9 @@ import structlog
 from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support, check_sentence
 from bot.answering.decide import Finding
-from bot.answering.phrases import phrase
 from bot.answering.harmless import quotable
 from bot.answering.leak import watched
+from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.sums import Sum
 from bot.answering.trace import Judgement, current, overheard
