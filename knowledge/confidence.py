@@ -49,14 +49,14 @@ def features(hits: Sequence[Hit], language: str) -> Features:
     shares with an entry count only in one language; `across` is 1 between two, else 0.
     """
     best = hits[0]
-    rival = next((hit for hit in hits[1:] if _rivals(hit.entry, best.entry)), None)
+    rival = next((hit for hit in hits[1:] if rivals(hit.entry, best.entry)), None)
     margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
     across = best.entry.language not in {"", language}
     coverage = _TYPICAL_COVERAGE if across else best.coverage
     return Features(best.closeness, coverage, min(margin, _FULL_MARGIN), float(across))
 
 
-def _rivals(one: Entry, other: Entry) -> bool:
+def rivals(one: Entry, other: Entry) -> bool:
     """Whether two entries say different things: no translation, no copy, and no other piece of the same section."""
     headings = (one.title, one.question) != (other.title, other.question)
     return one.language == other.language and headings and one.answer != other.answer

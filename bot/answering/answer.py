@@ -1,6 +1,6 @@
 """What is asked and what is answered, as plain data. Knows no model, no channel and no Redis."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -16,6 +16,7 @@ class Mode(StrEnum):
     VERBATIM = "verbatim"
     EXTRACTIVE = "extractive"
     GENERATED = "generated"
+    CLARIFY = "clarify"
     SMALLTALK = "smalltalk"
     REFUSE = "refuse"
     HANDOFF = "handoff"
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     HANDED_OVER = "handed_over"
     SMALLTALK = "smalltalk"
+    CLARIFIED = "clarified"
 
 
 class Reason(StrEnum):
@@ -45,11 +47,21 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """One earlier turn of the conversation, as the answerer sees it."""
+    """One earlier turn of the conversation, as the answerer sees it.
+
+    `refused`: it answered nothing; `choices`: what it offered, where it asked back which is meant.
+    """
 
     role: Role
     text: str
     refused: bool = False
+    choices: tuple[str, ...] = ()
+
+
+def told_by(outcome: str, titles: Sequence[str]) -> tuple[bool, tuple[str, ...]]:
+    """Whether an answer with this outcome answered nothing, and the choices that it offered."""
+    clarified = outcome == Outcome.CLARIFIED
+    return clarified or outcome == Outcome.REFUSED, tuple(titles) if clarified else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +107,8 @@ class Source:
 class Answer:
     """A checked and judged answer. `text` is what may be sent as it is.
 
-    For a refusal `sources` are the nearest articles. `seconds` has at least `total`, and `cached` when an earlier
-    answer was given again. Not `whole`: a generator broke off on the way, so that asking again may give another one.
+    For a refusal `sources` are the nearest articles, for a question back the choices. `seconds` has at least
+    `total`, and `cached` when an earlier answer was given again. Not `whole`: a generator broke off on the way, so that asking again may give another one.
     """
 
     outcome: Outcome
@@ -111,6 +123,11 @@ class Answer:
     model: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     whole: bool = True
+
+    @property
+    def as_past(self) -> PastTurn:
+        """The bot's turn with this answer, as a later question sees it."""
+        return PastTurn(BOT, self.text, *told_by(str(self.outcome), [source.title for source in self.sources]))
 
     def to_json(self) -> dict[str, Any]:
         """The one JSON shape of an answer: the same in the command, the API and the stored turn."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
+from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.phrases import phrase
@@ -40,6 +41,7 @@ class Policy:
     search: Search = field(default_factory=Search)
     handoff_words: tuple[str, ...] = ()
     within: Filter = FOR_CUSTOMERS
+    doubt: Doubt | None = field(default_factory=Doubt)
 
 
 class Answerer:
@@ -62,6 +64,7 @@ class Answerer:
         Never raises for what a generator does: a failed draft becomes a quoted one.
         """
         started = time.monotonic()
+        question = chosen(question)
         language = self._language(question)
         if trace := current():
             trace.question, trace.language, trace.threshold = question.text, language, self._policy.threshold
@@ -164,6 +167,8 @@ class Answerer:
             )
         if bot_turns and bot_turns[-1].refused:
             return self._hand_over("repeated_refusal", language, Reason.REPEATED_REFUSAL, confidence)
+        if (asked := self._ask_back(language, findings, confidence)) is not None:
+            return asked
         # Articles are offered only when they may have to do with the question: half as sure as an answer must be.
         nearest = [f.best for f in findings if f.hits and f.confidence >= self._policy.threshold / 2][:_NEAREST]
         sources = tuple(Source(h.entry.id, h.entry.heading, h.entry.url, h.score) for h in nearest)
@@ -173,6 +178,25 @@ class Answerer:
             outcome=Outcome.REFUSED,
             mode=Mode.REFUSE,
             text=phrase(name, language, articles=articles),
+            language=language,
+            confidence=confidence,
+            sources=sources,
+            reason=Reason.MISSING_KNOWLEDGE,
+            snapshot=self._retriever.snapshot_id,
+        )
+
+    def _ask_back(self, language: str, findings: Sequence[Finding], confidence: float) -> Answer | None:
+        """The question which of several entries is meant, if there is one to ask."""
+        likeliest = max(findings, key=lambda finding: finding.confidence, default=None)
+        offered = choices(likeliest.hits, language, self._policy.doubt) if likeliest and self._policy.doubt else ()
+        if not offered:
+            return None
+        sources = tuple(Source(hit.entry.id, name_of(hit.entry), hit.entry.url, hit.score) for hit in offered)
+        listed = "\n".join(f"{number}. {source.title}" for number, source in enumerate(sources, 1))
+        return Answer(
+            outcome=Outcome.CLARIFIED,
+            mode=Mode.CLARIFY,
+            text=phrase("clarify", language, choices=listed),
             language=language,
             confidence=confidence,
             sources=sources,

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.answering.answer import BOT, CUSTOMER, Answer, Outcome, PastTurn, Question
+from bot.answering.answer import CUSTOMER, Answer, PastTurn, Question
 from bot.answering.answerer import Answerer
 from bot.commands.failures import CommandError
 from bot.desk.admission import objection
@@ -59,6 +59,6 @@ def answer_case(answerer: Answerer, case: dict[str, Any]) -> Answer:
             continue
         answer = answerer.answer(Question(turn, tuple(history)))
         history.append(PastTurn(CUSTOMER, turn))
-        history.append(PastTurn(BOT, answer.text, answer.outcome is Outcome.REFUSED))
+        history.append(answer.as_past)
     assert answer is not None, "read_case accepts no case without a question"
     return answer

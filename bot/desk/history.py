@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.answering.answer import Outcome, PastTurn, Question
+from bot.answering.answer import PastTurn, Question, told_by
 from bot.conversation.messages import Conversation, Status, Turn
 from bot.conversation.records import HANDED_BACK, HANDED_OVER, REOPENED, RESOLVED, TAKEN_OVER
 from bot.reading.intent import PERSON_COMMAND
@@ -62,13 +62,12 @@ def _asked(pending: Sequence[Turn]) -> str:
 def _past(turns: Sequence[Turn]) -> tuple[PastTurn, ...]:
     starts = [place for place, turn in enumerate(turns) if turn.role == "event" and turn.text in _FRESH_STARTS]
     fresh = starts[-1] if starts else -1
-    past = [
-        PastTurn(turn.role, turn.text, place > fresh and _refused(turn))
-        for place, turn in enumerate(turns)
-        if turn.role != "event"
-    ]
+    past = [_past_turn(turn, fresh=place > fresh) for place, turn in enumerate(turns) if turn.role != "event"]
     return tuple(past[-_LONGEST:])
 
 
-def _refused(turn: Turn) -> bool:
-    return turn.answer is not None and turn.answer["outcome"] == Outcome.REFUSED
+def _past_turn(turn: Turn, *, fresh: bool) -> PastTurn:
+    if not (fresh and turn.answer and turn.role != "event"):
+        return PastTurn(turn.role, turn.text)  # type: ignore[arg-type]  # events are left out
+    titles = [source["title"] for source in turn.answer.get("sources", ())]
+    return PastTurn(turn.role, turn.text, *told_by(turn.answer["outcome"], titles))
