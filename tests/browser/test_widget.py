@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.answering.answer import Answer, Mode, Outcome
 from tests.bot.channels.web import standin
 from tests.browser.conftest import House, Person
 
@@ -73,6 +74,26 @@ def test_what_is_unknown_offers_the_nearest_articles(person: Callable[..., Perso
     expect(page.get_by_role("link", name=re.compile("Read more"))).to_be_visible()
     page.get_by_role("button", name="How long can I return an item?").click()
     expect(page.locator(".turn.customer .words").last).to_have_text("How long can I return an item?")
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+
+
+def test_a_question_back_offers_what_may_be_meant_and_a_press_asks_it(
+    person: Callable[..., Person], house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(standin.UNKNOWN.sources[0], id="other", title="Who pays for the way back?", url=None)
+    sources = (standin.UNKNOWN.sources[0], other)
+    text = "Which one?\n1. How long can I return an item?\n2. Who pays for the way back?\nPlease choose."
+    clarified = Answer(Outcome.CLARIFIED, Mode.CLARIFY, text, "en", 0.2, sources=sources)
+    monkeypatch.setattr(standin, "UNKNOWN", clarified)
+    page = person().page
+    open_chat(page)
+    say(page, "Do you sell boats?")
+
+    words = page.locator(".turn.bot .words").last
+    expect(words.get_by_role("button")).to_have_text([source.title for source in sources])
+    expect(words).not_to_contain_text("1.")
+    expect(words).to_contain_text("Please choose.")
+    words.get_by_role("button", name="How long can I return an item?").click()
     expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
 
 

@@ -19,3 +19,10 @@ class Press(CallbackData, prefix="a"):
 
     action: Action
     turn: str
+
+
+class Choice(CallbackData, prefix="c"):
+    """The data of a button under a question back: the turn that asked, and which choice, from 1."""
+
+    turn: str
+    number: int

@@ -1083,7 +1083,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
     finish(node, turn) {
       node.classList.remove("making");
       const shown = turn.text === PERSON_COMMAND && turn.role === "customer" ? this.text.person : turn.text;
-      if (turn.outcome === "refused" && turn.sources?.length) return this.offer(node, shown, turn.sources);
+      if (["refused", "clarified"].includes(turn.outcome) && turn.sources?.length) return this.offer(node, shown, turn.sources);
       const cards = (turn.sources || []).map((source) => this.makeCard(source));
       const chip = (number) => this.makeChip(turn.sources[number - 1], cards[number - 1]);
       const words = node.querySelector(".words");
@@ -1133,9 +1133,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
       return buttons;
     }
 
-    /* The nearest articles as buttons that ask for them, in place of the lines that name them. */
+    /* The nearest articles, or what may be meant, as buttons that ask for it, in place of the lines that name it. */
     offer(node, text, sources) {
-      const names = new Set(sources.map(({ title }) => `- ${title}`));
+      const names = new Set(sources.flatMap(({ title }, i) => [`- ${title}`, `${i + 1}. ${title}`]));
       const lines = text.split("\n");
       const at = lines.findIndex((line) => names.has(line));
       const before = lines.slice(0, at < 0 ? undefined : at).join("\n");

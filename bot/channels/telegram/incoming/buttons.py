@@ -10,7 +10,7 @@ from bot.channels.sources import listed_sources
 from bot.channels.telegram.address import Address
 from bot.channels.telegram.incoming.door import Door, language_of
 from bot.channels.telegram.incoming.filters import Where
-from bot.channels.telegram.presses import Action, Press
+from bot.channels.telegram.presses import Action, Choice, Press
 from bot.channels.telegram.texts import text
 from bot.conversation.messages import Message, Status, Turn
 
@@ -25,6 +25,7 @@ def buttons_router() -> Router:
     router.callback_query.register(rate, Where(F.message), Press.filter(F.action.in_(_RATINGS)))
     router.callback_query.register(show_sources, Where(F.message), Press.filter(F.action == Action.SOURCES))
     router.callback_query.register(fetch_person, Where(F.message), Press.filter(F.action == Action.PERSON))
+    router.callback_query.register(choose, Where(F.message), Choice.filter())
     router.callback_query.register(forget)
     return router
 
@@ -69,12 +70,30 @@ async def fetch_person(query: CallbackQuery, callback_data: Press, address: Addr
     await door.ask_for_person(wish)
 
 
+async def choose(query: CallbackQuery, callback_data: Choice, address: Address, door: Door) -> None:
+    """Ask what was chosen, in the customer's name; pressed again it is the same question."""
+    door.asides.call(_answer(query))
+    turn = await _answer_of(callback_data, address, door)
+    offered = turn.answer.get("sources", ()) if turn and turn.answer else ()
+    if not 1 <= callback_data.number <= len(offered):
+        return
+    message = Message(
+        conversation=address.conversation,
+        id=f"choice-{callback_data.turn}-{callback_data.number}",
+        text=offered[callback_data.number - 1]["title"],
+        at=time.time(),
+        name=query.from_user.full_name,
+        language=language_of(query.from_user),
+    )
+    await door.ask(address, message)
+
+
 async def forget(query: CallbackQuery, door: Door) -> None:
     """End the spinner of a button that means nothing any more."""
     door.asides.call(_answer(query))
 
 
-async def _answer_of(press: Press, address: Address, door: Door) -> Turn | None:
+async def _answer_of(press: Press | Choice, address: Address, door: Door) -> Turn | None:
     """The bot's turn that the button stands under, as long as it is remembered in this very conversation."""
     turns = (await door.read(address)).turns
     return next((turn for turn in turns if turn.id == press.turn and turn.role == "bot"), None)

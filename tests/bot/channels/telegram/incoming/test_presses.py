@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.presses import Action, Press
+from bot.answering.answer import Answer, Mode, Outcome, Source
+from bot.channels.telegram.presses import Action, Choice, Press
 from bot.channels.telegram.texts import text
 from bot.conversation.messages import Turn
 from tests.fakes.faults import broken
@@ -115,6 +116,34 @@ async def test_a_person_is_asked_for_once_in_an_episode(telegram: FakeTelegram, 
         await answered_silently(telegram, press(telegram, Action.PERSON, turn.id))
     await telegram.until(lambda: telegram.sent(42).count("A colleague will answer here.") == 2)
     assert (await desk.asked("telegram:42")).count(PERSON) == 2
+
+
+def choice() -> Answer:
+    sources = tuple(Source(name, f"Shipping to {name}?", None, 0.5) for name in ("Norway", "Peru"))
+    return Answer(Outcome.CLARIFIED, Mode.CLARIFY, "Which one?", "en", 0.2, sources=sources)
+
+
+async def test_a_choice_is_asked_in_the_customers_name_once(telegram: FakeTelegram, desk: FrontDesk) -> None:
+    desk.answers["Shipping?"] = choice()
+    desk.answers["Shipping to Peru?"] = answered("It costs 15 €.", RETURNS)
+    turn = await answer(telegram, desk, "Shipping?")
+    labels = [row[0]["text"] for row in telegram.chats.last(42)["reply_markup"]["inline_keyboard"]]
+    assert labels == ["Shipping to Norway?", "Shipping to Peru?", text("button_person", "en")]
+
+    for _ in range(2):
+        await answered_silently(telegram, press(telegram, Choice(turn=turn.id, number=2).pack(), turn.id))
+    await telegram.until(lambda: telegram.sent(42)[-1].startswith("It costs 15 €."))
+    assert await desk.asked("telegram:42") == ["Shipping?", "Shipping to Peru?"]
+
+
+@pytest.mark.parametrize("number", [0, 3, -1])
+async def test_a_choice_that_was_not_offered_asks_nothing(
+    telegram: FakeTelegram, desk: FrontDesk, number: int
+) -> None:
+    desk.answers["Shipping?"] = choice()
+    turn = await answer(telegram, desk, "Shipping?")
+    await answered_silently(telegram, press(telegram, Choice(turn=turn.id, number=number).pack(), turn.id))
+    assert await desk.asked("telegram:42") == ["Shipping?"]
 
 
 async def test_a_press_that_came_twice_is_one_wish(telegram: FakeTelegram, desk: FrontDesk) -> None:

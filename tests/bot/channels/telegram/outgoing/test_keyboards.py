@@ -4,7 +4,7 @@ import pytest
 
 from bot.answering.answer import Answer, Mode, Outcome, Source
 from bot.channels.telegram.outgoing.keyboards import keyboard_of
-from bot.channels.telegram.presses import Action, Press
+from bot.channels.telegram.presses import Action, Choice, Press
 from bot.conversation.messages import Turn
 
 ID = "0123456789abcdef0123456789abcdef"
@@ -30,6 +30,22 @@ def test_sources_have_a_button_when_the_text_does_not_list_them() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.SMALLTALK, Outcome.HANDED_OVER])
 def test_what_is_no_answer_has_no_buttons(outcome: Outcome) -> None:
     assert rows(outcome) == []
+
+
+def test_a_question_back_has_a_button_for_each_choice_and_for_a_person() -> None:
+    assert rows(Outcome.CLARIFIED, sources=3) == [["Title 0"], ["Title 1"], ["Title 2"], ["Talk to a person"]]
+
+
+def test_a_choice_that_is_long_is_shortened_on_its_button_only() -> None:
+    title = "What does shipping a bicycle with two batteries and a trailer to Switzerland cost?"
+    answer = Answer(Outcome.CLARIFIED, Mode.CLARIFY, "?", "en", 0.1, sources=(Source("a", title, None, 0.5),))
+    keyboard = keyboard_of(Turn(ID, "bot", "?", 0.0, answer=answer.to_json()))
+    assert keyboard is not None
+    button = keyboard.inline_keyboard[0][0]
+    assert button.text.endswith("…")
+    assert len(button.text) == 60
+    assert len(Choice(turn=ID, number=1).pack().encode()) <= 64
+    assert Choice.unpack(button.callback_data or "") == Choice(turn=ID, number=1)
 
 
 def test_an_agents_words_have_no_buttons() -> None:
