@@ -4,16 +4,20 @@ import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bot.answering.answerer import Answerer
-from bot.app import Brain, open_embedder, open_generator
+from bot.app import Brain, open_embedder, open_generator, policy_of
+from bot.commands.building import calibrating
 from bot.generators.base import Generator
 from bot.settings import Settings
+from knowledge.calibration.calibration import Calibration
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.load import tidied
 from knowledge.embedders.choice import choose_default
 from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.snapshot.builder import build
+from knowledge.snapshot.reader import open_current
 
 
 class Bench:
@@ -23,24 +27,28 @@ class Bench:
         """Load the models, all but a `generator` that is handed in."""
         self.settings = settings.model_copy(update={"compose": compose})
         self.generator = generator or open_generator(self.settings)
+        self.calibration: Calibration | None = None
         self._embedders: dict[str, RememberingEmbedder] = {}
 
     def over(self, entries: Sequence[Entry]) -> tuple[Answerer, dict[str, Entry]]:
-        """An answerer over these entries, tidied as a build would, and what it knows by id."""
+        """An answerer over these entries, tidied and calibrated as by a build, and what it knows by id."""
         tidy = tidied(entries, "passages")
         embedder = self._embedder(self.settings.embedder or choose_default(tidy))
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:  # an open snapshot is all in memory
-            build(tidy, [], embedder, Path(folder))
+            calibrate = calibrating(self.settings.wrong_answers, _quietly) if self.settings.calibrate else None
+            build(tidy, [], embedder, Path(folder), calibrate=calibrate)
             answerer = Brain(self.settings, embedder, self.generator, Path(folder)).answerer()
+            self.calibration = open_current(Path(folder)).calibration
         return answerer, {entry.id: entry for entry in tidy}
 
-    def names(self) -> dict[str, str]:
-        """What figures depend on."""
+    def names(self) -> dict[str, Any]:
+        """What figures depend on; the threshold is that of the last snapshot."""
         models = " and ".join(sorted(embedder.name for embedder in self._embedders.values()))
         return {
             "embedder": models,
             "generator": self.generator.name if self.generator else "none",
             "compose": self.settings.compose,
+            "threshold": policy_of(self.settings, self.calibration).threshold,
         }
 
     def close(self) -> None:
@@ -57,6 +65,10 @@ class Bench:
 def passage(id_: str, text: str, title: str = "") -> Entry:
     """An entry that is a passage of a page in English."""
     return Entry(id_, text, title=title, language="en")
+
+
+def _quietly(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 def sourced(texts: Sequence[str], known: dict[str, Entry]) -> list[str]:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from bot.answering.answer import Answer, Outcome, Question
-from bot.settings import Settings
+from bot.commands.common import load_settings
 from knowledge.corpus.entry import Entry
 from knowledge.evaluation import Floats, drawn_weights, share, with_intervals
 from knowledge.words import stop_words, words
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args(arguments)
-    bench = Bench(Settings(), wanted.compose)
+    bench = Bench(load_settings("error"), wanted.compose)
     try:
         results = dict(measured(wanted, bench))
     finally:

@@ -24,8 +24,8 @@ from typing import Any
 from bot.answering.answer import BOT, CUSTOMER, Answer, Outcome, PastTurn, Question
 from bot.app import open_generator
 from bot.commands.building import sample_sources
+from bot.commands.common import load_settings
 from bot.generators.base import ChatMessage, Generator, Limits, Pieces, Prompt
-from bot.settings import Settings
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.load import load_sources
 from scripts.asked_apart import Bench, passage, shares, sourced
@@ -238,7 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sets = {name: read(wanted.folder, f"safety_{name}", wanted.part, wanted.n, wanted.seed) for name in wanted.only}
     if not any(sets.values()):
         sys.exit(f"{wanted.folder}: NOTHING MEASURED: none of the sets is there")
-    settings = Settings()
+    settings = load_settings("error")
     generator = open_generator(settings)
     bench = Bench(settings, wanted.compose, Secretive(generator) if generator else None)
     try:
