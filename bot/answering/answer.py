@@ -108,7 +108,8 @@ class Answer:
     """A checked and judged answer. `text` is what may be sent as it is.
 
     For a refusal `sources` are the nearest articles, for a question back the choices. `seconds` has at least
-    `total`, and `cached` when an earlier answer was given again. Not `whole`: a generator broke off on the way, so that asking again may give another one.
+    `total`, and `cached` when an earlier answer was given again. Not `whole`: a generator broke off on the way, so
+    that asking again may give another one.
     """
 
     outcome: Outcome
