@@ -249,6 +249,25 @@ def test_a_hanging_server_is_left_alone_as_well(server: FaultyChat) -> None:
     assert ["left alone" in error for error in errors] == [False, False, False, True]
 
 
+def test_a_server_without_a_token_at_the_deadline_is_left_alone_as_well(server: FaultyChat) -> None:
+    server.always = hanging
+    generator = generator_of(server, Patience())
+    limits = Limits(deadline=time.monotonic() + 1.5)
+    callers = [threading.Thread(target=drafted, args=(generator, limits)) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert "left alone" in str(drafted(generator)[1])
+
+
+def test_a_caller_with_no_time_does_not_blame_the_server(server: FaultyChat) -> None:
+    server.always = hanging
+    generator = generator_of(server, Patience())
+    errors = [drafted(generator, Limits(deadline=time.monotonic() + 0.05))[1] for _ in range(4)]
+    assert [type(error) for error in errors] == [DeadlineExceeded] * 4
+
+
 def test_heals_with_a_server_that_was_away_and_came_back() -> None:
     with faulty_chat() as server:
         url = server.url
