@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import torch
 
+from bot.answering.answer import Question
+from bot.answering.prompt import build_prompt
 from bot.generators.base import ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Prompt
 from bot.generators.causal import CausalGenerator
 from bot.generators.seq2seq import Seq2SeqGenerator, plain
 from bot.generators.weights import Int8Embedding, Int8Linear, is_seq2seq, load
+from knowledge.corpus.entry import Entry
 
 SYSTEM = ChatMessage("system", "Answer with the facts only.")
 EXAMPLE = (ChatMessage("user", "Question: Do you deliver?"), ChatMessage("assistant", "We ship to Norway."))
@@ -43,6 +46,16 @@ def test_writes_what_transformers_writes(generator: Seq2SeqGenerator, tiny_t5: P
 
 def test_a_prompt_is_instruction_facts_and_question_in_plain_text() -> None:
     assert plain(PROMPT.messages) == f"{SYSTEM.content}\n\n{LAST.content}\n\nAnswer:"
+
+
+def test_the_answerers_prompt_keeps_its_facts_and_drops_its_examples() -> None:
+    entry = Entry("norway", "We ship to Norway for 12 €.", "Do you ship to Norway?", language="en")
+    prompt = build_prompt(Question("Norway?"), "en", [entry], lambda messages: len(plain(messages)), 1500)
+    text = plain(prompt.messages)
+    assert text.startswith(prompt.messages[0].content)
+    assert "We ship to Norway for 12 €." in text
+    assert text.endswith("Question: Norway?\n\nAnswer:")
+    assert not any(example.content in text for example in prompt.messages[1 : prompt.fixed])
 
 
 def test_gives_pieces_as_they_come(generator: Seq2SeqGenerator) -> None:
