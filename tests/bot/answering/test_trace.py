@@ -43,8 +43,10 @@ def test_what_a_rule_decides_is_never_looked_up(make_answerer: MakeAnswerer) -> 
 def test_every_part_tells_its_hits_and_how_sure_the_first_is(make_answerer: MakeAnswerer) -> None:
     with recorded() as trace:
         answer = make_answerer().answer(Question("Do you ship to Norway? And how can I pay?"))
-    assert [part.lookups[part.won or 0].hits[0].entry.id for part in trace.parts] == ["norway", "pay"]
-    assert min(part.lookups[part.won or 0].confidence for part in trace.parts) == answer.confidence
+    *parts, whole = trace.parts
+    assert [part.lookups[part.won or 0].hits[0].entry.id for part in parts] == ["norway", "pay"]
+    assert min(part.lookups[part.won or 0].confidence for part in parts) == answer.confidence
+    assert whole.text == "Do you ship to Norway? And how can I pay?"
 
 
 def test_a_follow_up_is_looked_up_as_it_is_and_with_the_turn_before(make_answerer: MakeAnswerer) -> None:
