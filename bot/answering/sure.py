@@ -17,9 +17,9 @@ def spoken_of(findings: Sequence[Finding], threshold: float) -> list[Finding]:
     is sure it needs half the confidence, for what the message is about is then known.
     """
     *one_by_one, whole = findings
-    sure = [finding for finding in one_by_one if finding.confidence >= threshold]
+    sure = [finding for finding in one_by_one if finding.hits and finding.confidence >= threshold]
     least = threshold / 2 if sure else threshold
-    if len(sure) < max(len(one_by_one), 1) and whole.confidence >= least:
+    if len(sure) < max(len(one_by_one), 1) and whole.hits and whole.confidence >= least:
         sure.insert(0, whole)
     spoken = (each for finding in sure for each in _with_its_equal(finding))
     return list({finding.best.entry.id: finding for finding in spoken}.values())[:_MOST]

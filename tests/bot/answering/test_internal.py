@@ -112,6 +112,12 @@ async def test_what_an_agent_was_told_is_not_kept_for_customers(retriever: Retri
     assert not holds_a_secret(told(again))
 
 
+def test_where_nothing_may_be_told_it_is_refused_however_low_the_threshold(retriever: Retriever) -> None:
+    within = Filter.of(tags=["no such tag"])
+    answer = answerer_of(retriever, None, 0.0, within).answer(Question("How long does a refund take?"))
+    assert (answer.outcome, answer.sources) == (Outcome.REFUSED, ())
+
+
 def test_customers_are_told_nothing_but_what_has_the_owners_tags(retriever: Retriever) -> None:
     within = Filter.of(tags=["vouchers"])
     answer = answerer_of(retriever, None, 0.3, within).answer(Question("How long does a refund take?"))
