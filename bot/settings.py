@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     # When to answer. A build finds out on the knowledge's own questions from which confidence on at most such a share
     # of the answers is wrong; a threshold that is set here holds instead.
     calibrate: bool = True
-    wrong_answers: float = Field(default=0.1, gt=0, lt=1)
+    wrong_answers: float = Field(default=0.15, gt=0, lt=1)
     threshold: Annotated[float | None, Field(ge=0, le=1), BeforeValidator(_unless_empty)] = None
 
     # Answering. Seconds and tokens.

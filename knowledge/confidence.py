@@ -23,6 +23,7 @@ class Weights:
 
     All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
+    Where all knowledge is meant `nearness` tells no more than the others, so that only a calibration weighs it.
     `across` makes up for what is lost between two languages, where vectors lie further apart and words tell nothing.
     """
 
@@ -30,6 +31,7 @@ class Weights:
     closeness: float = 1.06
     coverage: float = 1.26
     margin: float = 6.24
+    nearness: float = 0.0
     across: float = 1.0
 
 
@@ -39,6 +41,7 @@ class Features(NamedTuple):
     closeness: float
     coverage: float
     margin: float
+    nearness: float
     across: float
 
 
@@ -53,7 +56,7 @@ def features(hits: Sequence[Hit], language: str) -> Features:
     margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
     across = best.entry.language not in {"", language}
     coverage = _TYPICAL_COVERAGE if across else best.coverage
-    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN), float(across))
+    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN), best.nearness, float(across))
 
 
 def rivals(one: Entry, other: Entry) -> bool:

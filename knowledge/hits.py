@@ -25,8 +25,9 @@ class Hit:
     `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells
     which one: "question", "similar", "title" or "answer". Hits are ordered by `relevance`, which adds the words.
     `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
-    question is to another entry; it may be below or above. `coverage`, 0 to 1, is the share of the query's
-    content words that the entry holds, rare words weighing more; between two languages it says little.
+    question is to another entry; it may be below or above; `nearness` tells the same of `score`. `coverage`, 0 to 1,
+    is the share of the query's content words that the entry holds, rare words weighing more; between two languages
+    it says little.
     """
 
     entry: Entry
@@ -34,6 +35,7 @@ class Hit:
     matched: str
     field: str
     closeness: float = 0.0
+    nearness: float = 0.0
     coverage: float = 0.0
     relevance: float = 0.0
 
@@ -97,6 +99,7 @@ class Finder:
                 matched=self.contents.table.texts[found.view],
                 field=self.contents.table.fields[found.view],
                 closeness=self.background.closeness(found.pooled),
+                nearness=self.background.nearness(found.score),
                 coverage=float(share),
                 relevance=found.relevance,
             )

@@ -45,7 +45,7 @@ BANK, DIALOGUES, INTENTS = "bank", "faq_dstc", ("banking77_oos", "clinc150", "hi
 ENGLISH_ONLY = {"minilm"}  # the bank asks in five languages
 FEWEST_ENTRIES = 8  # of an entity: among fewer the margin to a rival says nothing
 THRESHOLDS = (0.25, 0.35, 0.5, 0.65)
-HELD = 1e6  # of the weight that nearly all sets, being in one language, tell nothing of
+HELD = 1e6  # of weights that are not fitted here: what sets in one language, or all together, cannot tell
 L2 = 1 / 3000  # of the mean loss: a fixed sum would hold a small sample's weights nearer to 0
 
 Row = dict[str, Any]
@@ -149,13 +149,16 @@ def gather(embedder: str, folder: Path, most: int, seed: int) -> Iterator[Case]:
 
 
 def fit(cases: Sequence[Case], l2: float = L2) -> Weights:
-    """The likeliest weights; `across` stays as it is. ValueError unless some cases are right and some are wrong."""
+    """The likeliest weights but for `nearness` and `across`, which stay as they are.
+
+    ValueError unless some cases are right and some are wrong.
+    """
     right = np.array([case.right for case in cases])
     if not 0 < right.sum() < len(right):
         raise ValueError("right and wrong cases are both needed: take more queries or more sets")
-    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, 5), (n,)
-    prior = np.array([0.0, 0.0, 0.0, 0.0, Weights().across])
-    precision = np.array([0.0, l2, l2, l2, HELD])
+    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, 6), (n,)
+    prior = np.array([0.0, 0.0, 0.0, 0.0, Weights().nearness, Weights().across])
+    precision = np.array([0.0, l2, l2, l2, HELD, HELD])
     return Weights(*likeliest(inputs, right, importance, prior, precision).tolist())
 
 

@@ -14,7 +14,7 @@ from knowledge.lexical import Rows
 from knowledge.snapshot.contents import Contents
 from knowledge.subjects import NONE
 
-MOST_ENTRIES, MOST_QUESTIONS, _MOST_OF_ONE = 400, 600, 6
+MOST_ENTRIES, MOST_QUESTIONS, _MOST_OF_ONE = 400, 400, 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,14 +62,21 @@ class Background:
 
     def closeness(self, pooled: float) -> float:
         """Where a pooled cosine lies: 0 as near as everyday questions come, 1 as near as one entry is to another."""
-        span = self.neighbours.mean - self.off_topic.mean if self.neighbours.n else 0.0
-        least = max(_LEAST_SCALE_IN_STD * self.off_topic.std, _TINY)
-        return (pooled - self.off_topic.mean) / max(span, least)
+        return _between(pooled, self.off_topic, self.neighbours)
+
+    def nearness(self, score: float) -> float:
+        """Where a best cosine lies, told as `closeness` tells it of a pooled one."""
+        return _between(score, self.off_topic_score, self.neighbours_score)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Background":
         """The background whose fields were written as plain JSON types."""
         return cls(**{name: Distribution(**figures) for name, figures in data.items()})
+
+
+def _between(cosine: float, off_topic: Distribution, neighbours: Distribution) -> float:
+    span = neighbours.mean - off_topic.mean if neighbours.n else 0.0
+    return (cosine - off_topic.mean) / max(span, _LEAST_SCALE_IN_STD * off_topic.std, _TINY)
 
 
 def measure(contents: Contents, embedder: Embedder) -> Background:

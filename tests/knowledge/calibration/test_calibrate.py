@@ -59,7 +59,7 @@ def test_who_promises_less_answers_more(contents: Contents, background: Backgrou
 
 
 def test_kinds_weigh_as_customers_ask_however_many_were_tried() -> None:
-    told = Features(1.0, 0.5, 0.1, 0.0)
+    told = Features(1.0, 0.5, 0.1, 1.0, 0.0)
     tried = [Trial(kind, 0, told, False) for kind, n in zip(Kind, (10, 90, 30), strict=True) for _ in range(n)]
     weights = importances(tried)
     by_kind = [sum(w for w, trial in zip(weights, tried, strict=True) if trial.kind is kind) for kind in Kind]
@@ -69,7 +69,7 @@ def test_kinds_weigh_as_customers_ask_however_many_were_tried() -> None:
 
 def test_questions_that_only_a_translation_answers_count_a_tenth_of_their_kind() -> None:
     tried = [
-        Trial(Kind.KNOWN, 0, Features(1.0, 0.4, 0.1, float(alone)), True, alone) for alone in (True, False, True)
+        Trial(Kind.KNOWN, 0, Features(1.0, 0.4, 0.1, 1.0, float(alone)), True, alone) for alone in (True, False, True)
     ]
     first, second, third = importances(tried)
     assert first == third
