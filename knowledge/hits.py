@@ -35,9 +35,9 @@ class Hit:
     matched: str
     field: str
     closeness: float = 0.0
-    nearness: float = 0.0
     coverage: float = 0.0
     relevance: float = 0.0
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
