@@ -98,7 +98,8 @@ def test_the_installed_one_is_not_the_checkout(installed: Path, tmp_path: Path) 
 def test_it_answers_from_the_sample_far_from_the_checkout(house: KefuHouse) -> None:
     built = house.run("knowledge", "build", "--sample")
     assert built.code == 0, built.err
-    (answer,) = house.run("ask", "--json", QUESTION).lines
+    # An embedder that knows spellings alone can promise nothing of so many entries.
+    (answer,) = house.run("ask", "--json", QUESTION, THRESHOLD="0.35").lines
     assert answer["outcome"] == "answered"
     assert "30" in answer["text"]
 

@@ -31,7 +31,8 @@ class Visitor:
     @property
     def name(self) -> str:
         """Of the visitor's conversation."""
-        return Visitors(KEY).conversation(self.token) or ""
+        known = Visitors(KEY).visitor(self.token)
+        return known.conversation if known else ""
 
     async def begin(self) -> None:
         """Get a token."""
