@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.answerer import Answerer
-from bot.app import Brain, open_embedder, open_generator, policy_of
+from bot.app import Brain, open_generator, policy_of
 from bot.commands.building import calibrating
 from bot.generators.base import Generator
 from bot.settings import Settings
@@ -18,6 +18,7 @@ from knowledge.embedders.choice import choose_default
 from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.snapshot.builder import build
 from knowledge.snapshot.reader import open_current
+from scripts.kept_vectors import kept
 
 
 class Bench:
@@ -58,7 +59,7 @@ class Bench:
 
     def _embedder(self, name: str) -> RememberingEmbedder:
         if name not in self._embedders:
-            self._embedders[name] = RememberingEmbedder(open_embedder(self.settings, name))
+            self._embedders[name] = RememberingEmbedder(kept(name, self.settings))
         return self._embedders[name]
 
 

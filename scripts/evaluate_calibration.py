@@ -25,8 +25,6 @@ import numpy as np
 from bot.answering.answerer import Policy
 from bot.answering.find import Search, find
 from bot.answering.question import Part
-from bot.app import open_embedder
-from bot.settings import Settings
 from knowledge.calibration.calibrate import calibration_of, importances
 from knowledge.calibration.fit import Bools, Floats, probabilities
 from knowledge.calibration.promise import upper_bound
@@ -41,6 +39,7 @@ from knowledge.labelled import Query, Ward, read_labelled
 from knowledge.language import detect
 from knowledge.retriever import Retriever
 from knowledge.snapshot.builder import build
+from scripts.kept_vectors import kept
 
 ROOT = Path(__file__).parent.parent
 SETS = ("hint3", "natcs", "banking77_oos", "clinc150", "banking77", "hwu64")
@@ -51,7 +50,7 @@ Row = dict[str, Any]
 
 def measured(name: str, ward: Ward, promises: Sequence[float], most: int) -> Iterator[Row]:
     """The figures of a ward at each promise and at the common threshold; nothing where it cannot be calibrated."""
-    embedder = RememberingEmbedder(open_embedder(Settings(), choose_default(ward.entries)))
+    embedder = RememberingEmbedder(kept(choose_default(ward.entries)))
     with tempfile.TemporaryDirectory() as folder:  # an open snapshot is all in memory
         snapshot = build(ward.entries, [], embedder, Path(folder))
     retriever = Retriever(snapshot, embedder)

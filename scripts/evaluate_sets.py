@@ -21,13 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.answerer import Policy
-from bot.app import open_embedder
 from bot.commands.evaluating import rankings
-from bot.settings import Settings
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.choice import choose_default
 from knowledge.evaluation import Ranking, retrieval_figures, threshold_for
 from knowledge.labelled import read_labelled
+from scripts.kept_vectors import kept
 
 ROOT = Path(__file__).parent.parent
 KNOWN_ANSWERED = 0.75
@@ -74,8 +73,8 @@ def measure(dataset: str, folder: Path, part: str, embedder: str) -> dict[str, A
 
 @cache
 def opened(name: str) -> Embedder:
-    """The embedder of this name, loaded once."""
-    return open_embedder(Settings(), name)
+    """The embedder of this name, loaded once; what it gives is kept."""
+    return kept(name)
 
 
 def halves(found: Sequence[Ranking]) -> tuple[list[Ranking], list[Ranking]]:

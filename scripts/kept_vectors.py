@@ -1,0 +1,76 @@
+"""Keeps vectors on the disk, so that a set is embedded once and measured often. Knows no text by itself.
+
+A vector lies under the digest of its embedder's name, of what it stands for (a question or a passage) and of its
+text, so that another model or another text never gets it.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.app import open_embedder
+from bot.settings import Settings
+from knowledge.embedders.base import Embedder, Progress, Vectors
+
+_FILE = "evaluation.sqlite"
+
+
+class KeptEmbedder:
+    """An embedder whose vectors outlast the process. For one thread; several processes may share the folder."""
+
+    def __init__(self, model: Embedder, folder: Path) -> None:
+        """Keep what `model` gives in a file of `folder`, which is made where it is missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._model = model
+        self._kept = sqlite3.connect(folder / _FILE, timeout=60)
+        with self._kept:
+            self._kept.execute("CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB)")
+
+    @property
+    def name(self) -> str:
+        """The name of the model: its vectors are the same."""
+        return self._model.name
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector."""
+        return self._model.dimension
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """As of `Embedder`."""
+        return self._of("query", texts, self._model.embed_queries)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """As of `Embedder`; `progress` is told of the texts that are new."""
+        return self._of("passage", texts, lambda new: self._model.embed_passages(new, progress))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._kept.close()
+
+    def _of(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
+        digests = {text: self._digest(kind, text) for text in texts}
+        found = {text: vector for text, digest in digests.items() if (vector := self._read(digest)) is not None}
+        if new := [text for text in digests if text not in found]:
+            vectors = embed(new).astype(np.float32)
+            with self._kept:
+                rows = [(digests[text], vector.tobytes()) for text, vector in zip(new, vectors, strict=True)]
+                self._kept.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+            found.update(zip(new, vectors, strict=True))
+        return np.array([found[text] for text in texts], np.float32).reshape(-1, self.dimension)
+
+    def _digest(self, kind: str, text: str) -> bytes:
+        return hashlib.sha256("\0".join((self.name, kind, text)).encode()).digest()
+
+    def _read(self, digest: bytes) -> Vectors | None:
+        row = self._kept.execute("SELECT vector FROM vectors WHERE digest = ?", (digest,)).fetchone()
+        return np.frombuffer(row[0], np.float32) if row else None
+
+
+def kept(name: str, settings: Settings | None = None) -> KeptEmbedder:
+    """The embedder of this name, with its vectors in the user's cache."""
+    chosen = settings or Settings()
+    return KeptEmbedder(open_embedder(chosen, name), chosen.cache_dir / "evaluation")
