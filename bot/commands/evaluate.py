@@ -15,6 +15,7 @@ from bot.commands.failures import CommandError
 if TYPE_CHECKING:
     from bot.evaluation.figures import Scored
     from knowledge.evaluation import Ranking
+    from knowledge.replies import PastReply
 
 
 class Split(StrEnum):
@@ -73,6 +74,37 @@ def retrieval(
     if predictions:
         predictions.write_text("".join(_lines(found, least)), "utf-8")
     figures = retrieval_figures(found, least) | {"embedder": model.name}
+    sys.stdout.write(json.dumps(figures) + "\n" if as_json else "\n".join(_table(figures)) + "\n")
+
+
+@app.command("suggestions")
+def suggestions(
+    history: Annotated[Path, typer.Argument(help="JSON lines: conversations of the past.")],
+    moments: Annotated[Path, typer.Argument(help='JSON lines: {"id", "context", "candidates", "gold_index"}.')],
+    embedder: Annotated[
+        str, typer.Option(help="A key of the catalogue, a folder or a hub's name; else as of a build.")
+    ] = "",
+    as_json: JsonOption = False,
+    predictions: Annotated[Path | None, typer.Option(help="Write what was found for each moment here.")] = None,
+) -> None:
+    """Would agents find their own reply among others, and among what is suggested to them?"""
+    settings = load_settings("error")
+    from bot.evaluation.suggestions import read_history, read_moments, suggested, suggestion_figures
+
+    _require_folder(predictions)
+    replies, asked = read_history(history), read_moments(moments)
+    from bot.app import open_embedder
+    from bot.commands.evaluating import embedder_for
+    from bot.commands.progress import pull
+    from knowledge.replies import PastReplies
+
+    texts = [reply.text for reply in replies]
+    model = open_embedder(settings, embedder or settings.embedder or embedder_for(texts), pull)
+    found = list(suggested(asked, PastReplies(replies, model)))
+    if predictions:
+        lines = ({"id": one.moment.id, "ranked": one.ranked, "suggested": _texts(one.replies)} for one in found)
+        predictions.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    figures = suggestion_figures(found) | {"embedder": model.name}
     sys.stdout.write(json.dumps(figures) + "\n" if as_json else "\n".join(_table(figures)) + "\n")
 
 
@@ -141,6 +173,10 @@ def _asked(
         return scored, circumstances(brain, split)
     finally:
         brain.close()
+
+
+def _texts(replies: "Iterable[PastReply]") -> list[str]:
+    return [reply.text for reply in replies]
 
 
 def _require_folder(file: Path | None) -> None:

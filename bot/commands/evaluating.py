@@ -8,7 +8,9 @@ from pathlib import Path
 from bot.answering.answer import BOT, CUSTOMER, PastTurn, Question
 from bot.answering.find import Search, find
 from bot.answering.question import whole
+from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder
+from knowledge.embedders.choice import choose_default
 from knowledge.evaluation import Ranking
 from knowledge.labelled import Query, Ward
 from knowledge.language import detect
@@ -19,6 +21,7 @@ SEARCH = Search(k=20)
 """Deeper than for an answer, so that places beyond the fifth can be told."""
 
 _BATCH = 64
+_TELLING = 200  # texts that tell a language
 Progress = Callable[[int, int], None]
 
 
@@ -32,6 +35,12 @@ def rankings(wards: Sequence[Ward], embedder: Embedder, context: bool, progress:
             found += _found(retriever, batch, context)
             progress(len(found), total)
     return found
+
+
+def embedder_for(texts: Sequence[str]) -> str:
+    """The default embedder for texts of one language."""
+    some = " ".join(texts[:_TELLING])
+    return choose_default([Entry("texts", some, language=detect(some))])
 
 
 def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> list[Ranking]:

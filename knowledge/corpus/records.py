@@ -36,6 +36,20 @@ class Record:
                 return value.strip()
         return ""
 
+    def number(self, name: str) -> int:
+        """The whole number in this field."""
+        value = self._data.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.error(f"'{name}' is {_kind(value)}, not a whole number")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Whether this field is true; it may be missing."""
+        value = self._data.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.error(f"'{name}' is {_kind(value)}, not true or false")
+        return bool(value)
+
     def texts(self, *names: str) -> tuple[str, ...]:
         """All texts of these fields, each a list of texts or one text."""
         found: list[str] = []

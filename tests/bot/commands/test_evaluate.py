@@ -111,3 +111,22 @@ def test_a_bad_bank_is_named(informed: KefuHouse) -> None:
     assert informed.refusal("eval", "answers", str(bank), "--split", "report") == (
         f'{bank}: no line has the "split" report'
     )
+
+
+def conversation(asked: str, told: str) -> str:
+    turns = [{"role": "customer", "text": asked}, {"role": "agent", "text": told, "act": told}]
+    return json.dumps({"id": asked, "turns": turns}) + "\n"
+
+
+def test_suggestions_are_ranked_by_the_past(kefu: KefuHouse) -> None:
+    past = conversation("When do you open?", "At nine.") + conversation("My bike is broken", "Bring it.")
+    context = [{"role": "customer", "text": "When do you open today?"}]
+    moment = {"id": "c-0", "context": context, "candidates": ["Bring it.", "At nine."], "gold_index": 1}
+    history, moments = kefu.write("history.jsonl", past), kefu.write("moments.jsonl", json.dumps(moment))
+    file = kefu.write("out.jsonl", "")
+    options = ("--json", "--predictions", str(file))
+    (figures,) = kefu.run("eval", "suggestions", str(history), str(moments), *options).lines
+    assert [figures[name] for name in ("n", "r_at_1", "r_at_5", "mrr")] == [1] * 4
+    assert figures["r_at_1_ci"] == [1, 1]
+    (line,) = map(json.loads, file.read_text("utf-8").splitlines())
+    assert line == {"id": "c-0", "ranked": [1, 0], "suggested": ["At nine.", "Bring it."]}
