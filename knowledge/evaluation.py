@@ -25,7 +25,7 @@ class Ranking:
     """What was found for one query: ids of entries, best first, and how sure it is that the first one answers.
 
     No `gold` means that nothing known answers it; `kind` then tells what sort of an unknown it is. Queries of one
-    `group` are drawn together.
+    `group` are drawn together. `least` is the confidence from which it is answered, where calibration told one.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Ranking:
     gold: frozenset[str]
     kind: str = ""
     group: str = ""
+    least: float | None = None
 
     @property
     def place(self) -> int:
@@ -44,7 +45,8 @@ class Ranking:
 def retrieval_figures(rankings: Sequence[Ranking], threshold: float, seed: int = 0) -> dict[str, Any]:
     """All figures of `rankings` with their intervals, rounded; those on unknowns only where some are.
 
-    A query counts as answered from the confidence `threshold` on. A figure of no query is None.
+    A query counts as answered from its own `least` confidence on, else from `threshold` on. `wrong` is the share of
+    the answers that are wrong. A figure of no query is None.
     """
     places = np.array([ranking.place for ranking in rankings], np.float64)
     known = np.array([bool(ranking.gold) for ranking in rankings], bool)
@@ -59,14 +61,16 @@ def retrieval_figures(rankings: Sequence[Ranking], threshold: float, seed: int =
     if known.all():
         return figures
     counts, unknown = _on_unknowns(rankings, places, known, threshold)
-    return figures | counts | {"threshold": threshold} | with_intervals(unknown, draws)
+    own = {ranking.least for ranking in rankings if ranking.least is not None}
+    told = {"threshold": round(own.pop(), 6) if len(own) == 1 else threshold}
+    return figures | counts | told | with_intervals(unknown, draws)
 
 
 def _on_unknowns(
     rankings: Sequence[Ranking], places: Floats, known: Bools, threshold: float
 ) -> tuple[dict[str, int], dict[str, Statistic]]:
     sure = np.array([ranking.confidence for ranking in rankings], np.float64)
-    answered = sure >= threshold
+    answered = sure >= [threshold if ranking.least is None else ranking.least for ranking in rankings]
     right = np.where(known, answered & (places == 1), ~answered)
     counts = {"n_oos": int((~known).sum())}
     statistics: dict[str, Statistic] = {
@@ -74,6 +78,7 @@ def _on_unknowns(
         "in_scope_accuracy": share(right, known),
         "oos_recall": share(right, ~known),
         "overall_accuracy": share(right, np.ones_like(known)),
+        "wrong": share(~(known & right), answered),
     }
     for kind in sorted({ranking.kind for ranking in rankings if ranking.kind and not ranking.gold}):
         among = ~known & np.array([ranking.kind == kind for ranking in rankings])

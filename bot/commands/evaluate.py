@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +51,10 @@ def retrieval(
     threshold: Annotated[
         float | None, typer.Option(min=0, max=1, help="Confidence from which a question is answered.")
     ] = None,
+    promised: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=0.999, help="Calibrate the knowledge first, so that such a share may be wrong."),
+    ] = None,
     as_json: JsonOption = False,
     predictions: Annotated[Path | None, typer.Option(help="Write what was found for each query here.")] = None,
 ) -> None:
@@ -61,6 +66,7 @@ def retrieval(
     _require_folder(predictions)
     wards = read_labelled(knowledge, queries)
     from bot.app import open_embedder
+    from bot.commands.building import calibrating
     from bot.commands.evaluating import rankings
     from bot.commands.progress import pull, text_bar
     from knowledge.embedders.choice import choose_default
@@ -68,8 +74,11 @@ def retrieval(
 
     entries = [entry for ward in wards for entry in ward.entries]
     model = open_embedder(settings, embedder or settings.embedder or choose_default(entries), pull)
+    calibrate = calibrating(promised, lambda done, total: None) if promised else None
     with text_bar("asking") as progress:
-        found = rankings(wards, model, context, progress)
+        found = rankings(wards, model, context, progress, calibrate)
+    if threshold is not None:
+        found = [replace(ranking, least=None) for ranking in found]
     least = Policy().threshold if threshold is None else threshold
     if predictions:
         predictions.write_text("".join(_lines(found, least)), "utf-8")
@@ -190,7 +199,7 @@ def _lines(found: "Iterable[Ranking]", threshold: float) -> Iterator[str]:
             "id": ranking.id,
             "ranked": ranking.ranked,
             "confidence": round(ranking.confidence, 6),
-            "answered": ranking.confidence >= threshold,
+            "answered": ranking.confidence >= (threshold if ranking.least is None else ranking.least),
         }
         yield json.dumps(line, ensure_ascii=False) + "\n"
 

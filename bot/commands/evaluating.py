@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from knowledge.evaluation import Ranking
 from knowledge.labelled import Query, Ward
 from knowledge.language import detect
 from knowledge.retriever import Retriever
-from knowledge.snapshot.builder import build
+from knowledge.snapshot.builder import Calibrate, build
 
 SEARCH = Search(k=20)
 """Deeper than for an answer, so that places beyond the fifth can be told."""
@@ -25,12 +26,15 @@ _TELLING = 200  # texts that tell a language
 Progress = Callable[[int, int], None]
 
 
-def rankings(wards: Sequence[Ward], embedder: Embedder, context: bool, progress: Progress) -> list[Ranking]:
-    """What is found for every query, ward by ward, each through a snapshot of its own."""
+def rankings(
+    wards: Sequence[Ward], embedder: Embedder, context: bool, progress: Progress, calibrate: Calibrate | None = None
+) -> list[Ranking]:
+    """What is found for every query, ward by ward, each through a snapshot of its own, calibrated if told how."""
     total, found = sum(len(ward.queries) for ward in wards), list[Ranking]()
     for ward in wards:
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:  # an open snapshot is all in memory
-            retriever = Retriever(build(ward.entries, [], embedder, Path(folder)), embedder)
+            snapshot = build(ward.entries, [], embedder, Path(folder), calibrate=calibrate)
+            retriever = Retriever(snapshot, embedder)
         for batch in _batches(ward.queries):
             found += _found(retriever, batch, context)
             progress(len(found), total)
@@ -47,6 +51,8 @@ def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> lis
     asked = [
         (whole(_question(query, context)), detect(query.text, default=retriever.main_language)) for query in queries
     ]
+    calibration = retriever.calibration
+    search = replace(SEARCH, weights=calibration.weights) if calibration else SEARCH
     return [
         Ranking(
             query.id,
@@ -55,13 +61,10 @@ def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> lis
             query.gold,
             query.kind,
             query.group,
+            calibration.threshold if calibration else None,
         )
-        for query, finding in zip(queries, find(retriever, asked, SEARCH), strict=True)
+        for query, finding in zip(queries, find(retriever, asked, search), strict=True)
     ]
-
-
-def _language(retriever: Retriever, query: Query) -> str:
-    return detect(query.text, default=retriever.main_language)
 
 
 def _question(query: Query, context: bool) -> Question:

@@ -31,7 +31,13 @@ def test_what_is_there_is_told_with_commit_and_models(folder: Path, capsys: pyte
     assert out.startswith("Commit ")
     assert "hashing:512@v1" in out.splitlines()[0]
     rows = [line.split(" | ")[:3] for line in out.splitlines()[4:]]
-    assert rows == [["| hint3", "12", "overall_accuracy"], ["| banking77_oos", rows[1][1], "oos_recall_in_domain"]]
+    half = rows[2][1]
+    assert rows == [
+        ["| hint3", "12", "overall_accuracy"],
+        ["| hint3", "12", "wrong_at_5"],
+        ["| banking77_oos", half, "oos_recall_in_domain"],
+        ["| banking77_oos", half, "wrong_at_5"],
+    ]
     assert "NOT MEASURED: clinc150: it is not in" in err
 
 
@@ -41,6 +47,15 @@ def test_all_figures_are_told_as_json(folder: Path, capsys: pytest.CaptureFixtur
     assert {"commit", "date", "models", "part"} < set(told)
     (hint3,) = told["sets"]
     assert (hint3["set"], hint3["n"], hint3["threshold"]) == ("hint3", 12, 0.35)
+
+
+def test_what_is_measured_is_drawn(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plot = tmp_path / "plot.svg"
+    main([str(folder), "--embedder", "hashing", "--only", "hint3", "--plot", str(plot)])
+    assert capsys.readouterr().out
+    drawn = plot.read_text("utf-8")
+    assert drawn.startswith("<svg ")
+    assert ">hint3</text>" in drawn
 
 
 @pytest.mark.parametrize("name", ["", "nowhere"])
