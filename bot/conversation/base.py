@@ -13,7 +13,7 @@ Errors: ConversationsError
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from bot.conversation.messages import Claim, Conversation, Event, Message, Reply, State, Turn
+from bot.conversation.messages import Claim, Conversation, Event, Found, Message, Reply, State, Turn
 
 NO_ADDRESS = (
     "KEFU_REDIS_URL is no address of a server such as redis://:PASSWORD@host:6379/0"
@@ -91,10 +91,11 @@ class Conversations(Protocol):
     async def recent(self, limit: int = 50) -> Sequence[State]:
         """The most recently active conversations, newest first."""
 
-    async def take_over(self, conversation: str, agent: str) -> State:
+    async def take_over(self, conversation: str, agent: str, by: str = "") -> State:
         """Make an agent the owner, with status open. From here no bot turn is committed. Raises ConversationUnknown.
 
-        All pending turns are settled, all claims are lost, and an event turn tells who has taken over.
+        All pending turns are settled, all claims are lost, and an event turn tells who has taken over. Another one,
+        before it, tells who has assigned it, when that was someone else (`by`).
         """
 
     async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
@@ -126,6 +127,21 @@ class Conversations(Protocol):
 
     async def note(self, conversation: str, turn: Turn) -> State:
         """Store an event turn, once for its id. Raises ConversationUnknown."""
+
+    async def tag(self, conversation: str, add: Sequence[str], remove: Sequence[str]) -> State:
+        """Put tags on, and take others off; MOST_TAGS at most stay. Raises ConversationUnknown."""
+
+    async def snooze(self, conversation: str, until: float, by: str) -> State:
+        """Keep it out of the agents' sight until then (Unix seconds), or until the customer writes; 0 ends it.
+
+        An event turn tells so. A resolved one stays as it is. Raises ConversationUnknown.
+        """
+
+    async def search(self, text: str, limit: int = 50) -> Sequence[Found]:
+        """Conversations with a turn that holds all words of `text`, in any case, most recently active first.
+
+        Looks through what was said and noted in about the SEARCHED most recent, SEARCHED_TURNS turns of each.
+        """
 
     async def queue(self) -> Sequence[str]:
         """The conversations that wait for an agent, longest first."""

@@ -11,19 +11,26 @@ from typing import Any
 from bot.conversation.base import MessageConflict
 from bot.conversation.memory_ledger import Ledger, Record
 from bot.conversation.memory_timeline import CHANGED
-from bot.conversation.messages import BOT, Claim, Conversation, Event, Message, Reply, State, Status, Turn
+from bot.conversation.messages import BOT, Claim, Conversation, Event, Found, Message, Reply, State, Status, Turn
 from bot.conversation.records import (
+    ASSIGNED,
     ATTEMPTS,
     ENGINE_DOWN,
     HANDED_BACK,
     LEASE,
     REOPENED,
     RESOLVED,
+    SEARCHED,
+    SEARCHED_TURNS,
+    SNOOZED,
     Apology,
     customers_turn,
     fingerprint,
     giving_up,
+    holds,
     no_words,
+    with_tags,
+    words_of,
 )
 
 
@@ -62,7 +69,7 @@ class MemoryConversations:
             record = Record(State(message.conversation, created=self.clock()))
             self._ledger.records[message.conversation] = record
         before = record.state if record.turns else None
-        turn = customers_turn(message)
+        turn, since = customers_turn(message), record.state.since
         self._ledger.append(record, turn)
         if record.state.status is Status.RESOLVED:
             episode = record.state.episode + 1
@@ -72,6 +79,8 @@ class MemoryConversations:
             before,
             name=message.name or record.state.name,
             language=record.state.language or message.language,
+            since=since or self.clock(),
+            snoozed=0.0,
         )
         if record.state.owner == BOT:
             record.mailbox.append(turn)
@@ -149,9 +158,11 @@ class MemoryConversations:
         states = [record.state for record in self._ledger.records.values()]
         return sorted(states, key=lambda state: state.updated, reverse=True)[:limit]
 
-    async def take_over(self, conversation: str, agent: str) -> State:
+    async def take_over(self, conversation: str, agent: str, by: str = "") -> State:
         record = self._ledger.known(conversation)
         before = record.state
+        if by not in ("", agent) and before.owner != agent:
+            self._ledger.append(record, self._ledger.event_turn(ASSIGNED, by))
         self._ledger.give_to(record, agent)
         return self._ledger.change(record, before)
 
@@ -162,7 +173,7 @@ class MemoryConversations:
             return before
         if before.owner != BOT:
             self._ledger.append(record, self._ledger.event_turn(HANDED_BACK))
-        return self._ledger.change(record, before, owner=BOT, status=Status.OPEN)
+        return self._ledger.change(record, before, owner=BOT, status=Status.OPEN, snoozed=0.0, since=0.0)
 
     async def say(self, conversation: str, agent: str, turn: Turn) -> State:
         record = self._ledger.known(conversation)
@@ -200,6 +211,27 @@ class MemoryConversations:
         before = record.state
         self._ledger.append(record, turn)
         return self._ledger.change(record, before)
+
+    async def tag(self, conversation: str, add: Sequence[str], remove: Sequence[str]) -> State:
+        record = self._ledger.known(conversation)
+        before, tags = record.state, with_tags(record.state.tags, add, remove)
+        return before if tags == before.tags else self._ledger.change(record, before, tags=tags)
+
+    async def snooze(self, conversation: str, until: float, by: str) -> State:
+        record = self._ledger.known(conversation)
+        before, until = record.state, max(until, 0.0)
+        if before.status is Status.RESOLVED or before.snoozed == until:
+            return before
+        if until:
+            self._ledger.append(record, self._ledger.event_turn(SNOOZED, by))
+        return self._ledger.change(record, before, snoozed=until)
+
+    async def search(self, text: str, limit: int = 50) -> Sequence[Found]:
+        words, found = words_of(text), []
+        for state in await self.recent(SEARCHED) if words else ():
+            turns = self._ledger.records[state.id].turns[-SEARCHED_TURNS:]
+            found += [Found(state, turn) for turn in reversed(turns) if holds(turn, words)][:1]
+        return found[:limit]
 
     async def queue(self) -> Sequence[str]:
         return self._ledger.waiting()

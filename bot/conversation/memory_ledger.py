@@ -67,18 +67,27 @@ class Ledger:
         record.seen[turn.id] = fingerprint(turn.role, turn.text)
         self.timeline.show(record.state.id, "turn", turn_fields(turn))
         if turn.role != "event":
-            record.state = replace(record.state, preview=preview(turn.text))
+            # Who waits for an agent still does after a word of the bot.
+            since = record.state.since if record.state.status is Status.WAITING else 0.0
+            record.state = replace(record.state, preview=preview(turn.text), since=since)
         if turn.role in ("bot", "agent") and record.state.channel in self._outbox_channels:
             receipt = self.timeline.number()
             self.letters[receipt] = Letter(record.state.id, turn, receipt)
 
     def change(self, record: Record, before: State | None, **changes: Any) -> State:
-        """Note the activity; onlookers hear of the state unless only its preview and time are new."""
+        """Note the activity; onlookers hear of the state unless only its preview and times are new."""
         after = replace(record.state, updated=self._clock(), **changes)
+        if after.status is Status.RESOLVED:
+            after = replace(after, snoozed=0.0, since=0.0)
+        elif after.status is Status.WAITING and not after.since:
+            after = replace(after, since=after.updated)
         record.state = after
         if after.status is Status.WAITING and (before is None or before.status is not Status.WAITING):
             record.waiting_since = self.timeline.number()
-        if before is None or replace(before, updated=after.updated, preview=after.preview) != after:
+        if (
+            before is None
+            or replace(before, updated=after.updated, preview=after.preview, since=after.since) != after
+        ):
             self.timeline.show(after.id, "state", state_fields(after))
         self.timeline.change(after.id)
         return after

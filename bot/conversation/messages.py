@@ -60,6 +60,7 @@ class Turn:
 
     An `event` turn tells what happened ("taken_over", "handed_back", "handed_over", "resolved", …), never what was
     said. A turn that is sent `once` is rather lost than repeated when a crash leaves open whether it arrived.
+    `note` are an event's words that agents alone may read.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Turn:
     answer: dict[str, Any] | None = None
     attachments: tuple[Attachment, ...] = ()
     once: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,12 @@ class State:
     """The first 120 characters of the last turn that is no event."""
     episode: int = 1
     """Grows when a customer writes after the conversation was resolved: what was before is another matter."""
+    tags: tuple[str, ...] = ()
+    """What agents put on it, each once, in the order in which they came."""
+    snoozed: float = 0.0
+    """Until when agents need not see it; 0 when they should. What the customer writes ends it."""
+    since: float = 0.0
+    """Since when the customer waits for a word, or for an agent; 0 when they do not. No event tells of it."""
 
     @property
     def channel(self) -> str:
@@ -101,6 +109,14 @@ class Conversation:
 
     state: State
     turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conversation in which words were found, and the last of the turns in which they were."""
+
+    state: State
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,12 @@ KEPT_EVENTS = 2_000
 """Events that a conversation keeps, about."""
 PREVIEW = 120
 """Characters of a preview."""
+MOST_TAGS = 20
+"""Tags of a conversation; one more is not put on it."""
+SEARCHED = 3_200
+"""The most recently active conversations, about, through which a search looks."""
+SEARCHED_TURNS = 200
+"""The last turns of each through which it looks."""
 
 # What event turns tell.
 HANDED_OVER = "handed_over"
@@ -28,10 +34,13 @@ REOPENED = "reopened"
 STOPPED = "stopped"
 EDITED = "edited"
 UNDELIVERABLE = "undeliverable"
+NOTED = "noted"
+ASSIGNED = "assigned"
+SNOOZED = "snoozed"
 ENGINE_DOWN = "engine_down"
 """The reason of a handoff because every attempt to answer failed."""
 
-_STATE_TIMES = ("created", "updated")
+_STATE_TIMES = ("created", "updated", "snoozed", "since")
 
 Apology = Callable[[str], str]
 """From a language (ISO 639-1, or nothing) to what a customer is told whose message nobody could answer."""
@@ -67,12 +76,37 @@ def customers_turn(message: Message) -> Turn:
 
 def turn_fields(turn: Turn) -> dict[str, Any]:
     """A turn as an event shows it and JSON gives it back."""
-    return {**asdict(turn), "attachments": [asdict(attached) for attached in turn.attachments]}
+    fields = {**asdict(turn), "attachments": [asdict(attached) for attached in turn.attachments]}
+    if not turn.note:
+        del fields["note"]  # most have none
+    return fields
 
 
 def state_fields(state: State) -> dict[str, Any]:
     """A state as an event shows it."""
     return {**asdict(state), "status": str(state.status)}
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words that a search looks for: all of them must stand in one turn, in any case."""
+    return tuple(dict.fromkeys(text.casefold().split()))
+
+
+def spellings(word: str) -> list[str]:
+    """How a word may be written where case is known of ASCII letters only."""
+    return list(dict.fromkeys((word, word.casefold(), word.lower(), word.upper(), word.capitalize())))
+
+
+def holds(turn: Turn, words: tuple[str, ...]) -> bool:
+    """Whether all words stand in what was said, or noted."""
+    said = turn.note if turn.role == "event" else turn.text
+    return all(word in said.casefold() for word in words)
+
+
+def with_tags(tags: tuple[str, ...], add: Iterable[str], remove: Iterable[str]) -> tuple[str, ...]:
+    """The tags after some were put on and others taken off."""
+    gone = frozenset(remove)
+    return tuple(tag for tag in dict.fromkeys((*tags, *add)) if tag not in gone)[:MOST_TAGS]
 
 
 def to_bytes(value: object) -> bytes:
@@ -113,6 +147,7 @@ def read_state(stored: dict[str, str]) -> State:
     known: dict[str, Any] = {key: value for key, value in stored.items() if key in State.__dataclass_fields__}
     known.update({key: float(known[key]) for key in _STATE_TIMES if key in known})
     known["episode"] = int(known.get("episode", 1))
+    known["tags"] = tuple(json.loads(known.get("tags") or "[]"))
     return State(**{**known, "status": Status(known.get("status", Status.OPEN))})
 
 

@@ -14,15 +14,18 @@ from typing import Any, Self
 from bot.conversation.base import ConversationUnknown, MessageConflict
 from bot.conversation.keys import ALL_SHARDS, BELL, Shard, events_of, keys_of
 from bot.conversation.marks import clean
-from bot.conversation.messages import Claim, Conversation, Event, Message, Reply, State, Turn
+from bot.conversation.messages import Claim, Conversation, Event, Found, Message, Reply, State, Turn
 from bot.conversation.records import (
+    ASSIGNED,
     ATTEMPTS,
     ENGINE_DOWN,
     HANDED_BACK,
     KEPT_EVENTS,
     LEASE,
+    MOST_TAGS,
     REOPENED,
     RESOLVED,
+    SNOOZED,
     TAKEN_OVER,
     Apology,
     customers_turn,
@@ -38,6 +41,7 @@ from bot.conversation.records import (
     to_bytes,
     turn_fields,
 )
+from bot.conversation.redis_search import find_words
 from bot.conversation.retention import Retention
 from bot.conversation.server import Call, Server, Text
 
@@ -171,9 +175,11 @@ class RedisConversations:
         states = [_state(state) for found in await self.server.run_many("recent", calls) for state in found]
         return sorted(states, key=lambda state: state.updated, reverse=True)[:limit]
 
-    async def take_over(self, conversation: str, agent: str) -> State:
-        event = self._event_turn(TAKEN_OVER, agent)
-        return _known(await self._act("take_over", conversation, encode(agent), *event))
+    async def take_over(self, conversation: str, agent: str, by: str = "") -> State:
+        events = self._event_turn(TAKEN_OVER, agent)
+        if by not in ("", agent):
+            events += self._event_turn(ASSIGNED, by)
+        return _known(await self._act("take_over", conversation, encode(agent), *events))
 
     async def hand_back(self, conversation: str, *, unless_spoken: bool = False) -> State:
         event = self._event_turn(HANDED_BACK)
@@ -196,6 +202,16 @@ class RedisConversations:
 
     async def note(self, conversation: str, turn: Turn) -> State:
         return _known(await self._act("note", conversation, *self.turn_arguments(conversation, turn)))
+
+    async def tag(self, conversation: str, add: Sequence[str], remove: Sequence[str]) -> State:
+        return _known(await self._act("tag", conversation, to_bytes(list(add)), to_bytes(list(remove)), MOST_TAGS))
+
+    async def snooze(self, conversation: str, until: float, by: str) -> State:
+        event = self._event_turn(SNOOZED, by)
+        return _known(await self._act("snooze", conversation, repr(max(until, 0.0)), *event))
+
+    async def search(self, text: str, limit: int = 50) -> Sequence[Found]:
+        return await find_words(self.server, self.script_settings, text, limit)
 
     async def queue(self) -> Sequence[str]:
         calls: list[Call] = [([s.waiting], [self.script_settings, s.state_stem]) for s in ALL_SHARDS]

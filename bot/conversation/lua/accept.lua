@@ -11,14 +11,16 @@ if known then return known == ARGV[6] and 0 or -1 end
 local before = load_state(at)
 local state = before and copy(before) or {
   id = at.id, owner = 'bot', status = 'open', reason = '', language = '', name = '', created = seconds, preview = '',
-  episode = '1',
+  episode = '1', tags = '', snoozed = '0', since = '0',
 }
 if state.status == 'resolved' then
   state.status, state.reason, state.episode = 'open', '', string.format('%d', state.episode + 1)
 end
 if ARGV[3] ~= '' then state.name = ARGV[3] end
 if state.language == '' then state.language = ARGV[4] end
+local since = state.since
 append(at, state, 5)
+state.since, state.snoozed = since ~= '0' and since or seconds, '0'
 if state.owner == 'bot' then
   redis.call('RPUSH', at.mailbox, ARGV[7])
   if not state.entry then make_ready(at, state) end

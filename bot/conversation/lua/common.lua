@@ -17,8 +17,11 @@
 
 local settings = cjson.decode(ARGV[1])
 local GROUP, CONSUMER = 'kefu', 'kefu'
-local FIELDS = {'id', 'owner', 'status', 'reason', 'language', 'name', 'created', 'updated', 'preview', 'episode'}
-local NEWS = {'owner', 'status', 'reason', 'language', 'name', 'episode'}
+local FIELDS = {
+  'id', 'owner', 'status', 'reason', 'language', 'name', 'created', 'updated', 'preview', 'episode',
+  'tags', 'snoozed', 'since',
+}
+local NEWS = {'owner', 'status', 'reason', 'language', 'name', 'episode', 'tags', 'snoozed'}
 local clock = redis.call('TIME')
 local seconds = clock[1] .. '.' .. string.format('%06d', clock[2])
 local microseconds = clock[1] .. string.format('%06d', clock[2])
@@ -40,7 +43,8 @@ end
 local function load_state(at)
   local flat, state = redis.call('HGETALL', at.state), {}
   for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
-  state.episode = state.episode or '1'
+  state.episode, state.tags = state.episode or '1', state.tags or ''
+  state.snoozed, state.since = state.snoozed or '0', state.since or '0'
   return state.id and state or nil
 end
 
@@ -64,7 +68,11 @@ local function append(at, state, first)
   redis.call('RPUSH', at.turns, json)
   redis.call('HSET', at.seen, id, mark)
   show(at, 'turn', json)
-  if fate ~= 'event' then state.preview = preview end
+  if fate ~= 'event' then
+    state.preview = preview
+    -- Who waits for an agent still does after a word of the bot.
+    if state.status ~= 'waiting' then state.since = '0' end
+  end
   if fate == 'send' then
     redis.call('XADD', at.outbox, '*', 'conversation', at.id, 'turn', json)
     ring('outbox')
@@ -82,6 +90,8 @@ end
 -- `before` is a copy from before the act, or nil for a new conversation.
 local function save(at, state, before)
   state.updated = seconds
+  if state.status == 'resolved' then state.snoozed, state.since = '0', '0' end
+  if state.status == 'waiting' and state.since == '0' then state.since = seconds end
   local flat, news = {}, not before
   for _, field in ipairs(FIELDS) do
     flat[#flat + 1], flat[#flat + 2] = field, state[field]

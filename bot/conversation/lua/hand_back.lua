@@ -11,5 +11,6 @@ if ARGV[3] == '1' and before.owner ~= 'bot' and before.spoken == before.episode 
 local state = copy(before)
 if state.owner ~= 'bot' then append(at, state, 4) end
 state.owner, state.status = 'bot', 'open'
+state.snoozed, state.since = '0', '0'
 save(at, state, before)
 return state_json(state)

@@ -26,8 +26,8 @@ class Onlooker:
                     self.state = replace(self.state, preview=preview(self.turns[-1].text))
 
     def sees(self, known: Conversation) -> bool:
-        """Whether it is all there. Of the time of the last change no event tells."""
-        state = replace(self.state, updated=known.state.updated)
+        """Whether it is all there. Of the time of the last change, and of how long they wait, no event tells."""
+        state = replace(self.state, updated=known.state.updated, since=known.state.since)
         return (state, tuple(self.turns)) == (known.state, known.turns)
 
 

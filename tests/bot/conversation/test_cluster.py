@@ -124,6 +124,10 @@ async def whole_life(conversations: RedisConversations) -> None:
     for name in NAMES:
         await attended(conversations, name)
         await given_up(conversations, name)
+    for name in NAMES:
+        await conversations.tag(name, ["vip"], [])
+        await conversations.snooze(name, 4e9, "Mia")
+    assert await conversations.search("nobody says this") == []
     assert {outgoing.conversation for outgoing in await sent(post.outbox)} == set(NAMES)
     assert await received(post) == ["1", "2", "3", "4"]
     await kept(post)

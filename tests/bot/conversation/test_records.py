@@ -38,6 +38,7 @@ turns = st.builds(
     st.floats(allow_nan=False),
     anything,
     st.none() | st.dictionaries(anything, json),
+    note=anything,
 )
 
 
@@ -50,8 +51,10 @@ def test_a_turn_comes_back_as_it_was(turn: Turn) -> None:
 
 
 def test_a_state_comes_back_from_texts() -> None:
-    state = State("web:1", "Mia", Status.WAITING, "complaint", "de", "Ada", 1.25, 1700000000.123456, "Hallo")
-    texts = {key: str(value) for key, value in state_fields(state).items()}
+    state = State(
+        "web:1", "Mia", Status.WAITING, "complaint", "de", "Ada", 1.25, 1700000000.123456, "Hallo", tags=("退货",)
+    )
+    texts = {key: str(value) for key, value in state_fields(state).items()} | {"tags": '["退货"]'}
 
     assert read_state({**texts, "fence": "7", "entry": "1-0"}) == state
     assert read_event(b"1-0", b"state", to_bytes(texts)).data == state_fields(state)
@@ -87,7 +90,7 @@ def test_different_texts_are_stored_differently(text: str) -> None:
 
 
 def test_scripts_know_a_states_fields() -> None:
-    [listed] = re.findall(r"local FIELDS = \{(.*)\}", (LUA / "common.lua").read_text("utf-8"))
+    [listed] = re.findall(r"local FIELDS = \{(.*?)\}", (LUA / "common.lua").read_text("utf-8"), re.DOTALL)
 
     assert re.findall(r"'(\w+)'", listed) == [field.name for field in fields(State)]
 
