@@ -1,4 +1,4 @@
-"""Draws of several sets how many questions are answered against how many of the answers are right. Measures nothing."""
+"""Draws how many questions of several sets are answered, and how many of the answers are right. Measures nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,11 +19,11 @@ _STYLE = "text{font:13px system-ui,sans-serif;fill:#333}line{stroke:#ddd}polylin
 
 def points(found: Sequence[Ranking]) -> list[tuple[float, float]]:
     """The points of at most a hundred thresholds. What is not known is answered wrongly."""
+    if len(found) < _LEAST_ANSWERS:
+        return []
     order = np.argsort([-ranking.confidence for ranking in found], kind="stable")
     right = np.cumsum([found[at].place == 1 for at in order])
-    ends = (
-        np.unique(np.linspace(_LEAST_ANSWERS, len(found), _MOST).astype(int)) if len(found) > _LEAST_ANSWERS else []
-    )
+    ends = np.unique(np.linspace(_LEAST_ANSWERS, len(found), _MOST).astype(int))
     return [(round(float(n / len(found)), 4), round(float(right[n - 1] / n), 4)) for n in ends]
 
 
