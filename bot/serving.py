@@ -8,11 +8,11 @@ import secrets
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
-from bot.app import House, redis_client
+from bot.app import House, redis_client, retention_of
 from bot.conversation.base import ConversationsError
 from bot.desk.worker import Worker
 from bot.settings import Settings
@@ -20,10 +20,13 @@ from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from redis.asyncio import Redis
 
     from bot.channels.telegram.incoming.webhook import Webhook
+    from bot.channels.web.desk_office import Office
     from bot.channels.web.visitors import Visitors
     from bot.delivery.base import Post
+    from knowledge.retriever import Retriever
 
 _log = structlog.get_logger(__name__)
 
@@ -70,6 +73,7 @@ def _jobs(house: House, stop: asyncio.Event, tell: Tell) -> Iterator[Coroutine[N
 async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     """Serve the website's door and the agents' desk; tells their addresses and a one-time link."""
     from bot.channels.web.app import create_app
+    from bot.channels.web.desk_office import desk_routers
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
 
@@ -87,7 +91,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             api_token=settings.api_token.get_secret_value() if settings.api_token else "",
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
-            routers=routers,
+            routers=[*routers, *desk_routers(office_of(house, client))],
             body_limits=body_limits,
         )
 
@@ -100,6 +104,26 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
                 tell("Telegram:         connecting")
 
         await serve(app, settings.host, settings.port, stop=stop, on_listening=listening)
+
+
+def office_of(house: House, client: "Redis") -> "Office":
+    """What the agents' desk works with beside conversations."""
+    from bot.answering.answerer import Answerer
+    from bot.channels.web.desk_office import Office
+    from bot.channels.web.desk_redis_book import RedisBook
+    from bot.desk.cases import Cases
+    from bot.desk.correcting import Correcting
+    from bot.desk.library import Library
+
+    def retriever() -> "Retriever":
+        return cast(Answerer, house.engine.answerer).retriever
+
+    return Office(
+        RedisBook(client, retention_of(house.settings).conversations),
+        Library(retriever),
+        Cases(house.conversations, retriever),
+        Correcting(house.brain.knowledge, house.brain.embedder),
+    )
 
 
 def visitors_of(settings: Settings) -> "Visitors":

@@ -53,6 +53,11 @@ class Answerer:
         self._policy = policy
         self._handoff_words = HandoffWords(policy.handoff_words)
 
+    @property
+    def retriever(self) -> Retriever:
+        """What it finds entries with."""
+        return self._retriever
+
     def answer(
         self,
         question: Question,

@@ -41,6 +41,11 @@ class Engine:
         self._cache = AnswerCache(kept)
         self._closed = False
 
+    @property
+    def answerer(self) -> Answers:
+        """What answers now."""
+        return self._answerer
+
     def replace(self, answerer: Answers) -> None:
         """Answer from now on with another answerer (a new snapshot). Answers in the making keep theirs."""
         self._answerer, self._cache = answerer, AnswerCache(self._kept)

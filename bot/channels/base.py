@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.answering.answer import Answer
+from bot.answering.answer import Answer, Release
 from bot.conversation.base import Conversations
 from bot.conversation.messages import Message, State
 
@@ -23,8 +23,11 @@ class Reception(Protocol):
     async def ask_for_person(self, message: Message) -> bool:
         """Accept a wish for a person (a button, `/human`), which needs no reading. False: delivered before."""
 
-    async def suggest(self, conversation: str) -> Answer:
-        """What the bot would answer to the customer's last turns now. Raises ConversationUnknown."""
+    async def suggest(self, conversation: str, release: Release = lambda sentence: None, words: str = "") -> Answer:
+        """What the bot would answer to the customer's last turns now; to an agent's `words` instead, if any.
+
+        `release` gets each sentence as it passes its check. Raises ConversationUnknown.
+        """
 
     async def take_over(self, conversation: str, agent: str) -> State:
         """Make an agent the owner: the bot is silent from here."""

@@ -28,8 +28,9 @@ def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> S
     Progress goes to standard error.
     """
     from knowledge.corpus.load import load_sources
+    from knowledge.corrections import corrected, read_corrections
 
-    entries = load_sources(sources, notice=_notice)
+    entries = corrected(load_sources(sources, notice=_notice), read_corrections(out))
     from bot.app import open_embedder
     from bot.commands.progress import pull, work_bars
     from knowledge.embedders.choice import choose_default

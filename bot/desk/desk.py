@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.answering.answer import Answer
+from bot.answering.answer import Answer, Release
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
@@ -48,10 +48,11 @@ class Desk:
         """Accept a wish for a person, made by a button or a command."""
         return await self.receive(replace(message, text=PERSON_COMMAND))
 
-    async def suggest(self, conversation: str) -> Answer:
-        """What the bot would answer to the customer's last turns now."""
+    async def suggest(self, conversation: str, release: Release = lambda sentence: None, words: str = "") -> Answer:
+        """What the bot would answer to the customer's last turns now; to an agent's `words` instead, if any."""
         known = await self._conversations.read(conversation, last=_HISTORY)
-        return await self._engine.answer(replace(question_of(known, unanswered(known)), for_agent=True))
+        question = replace(question_of(known, unanswered(known)), for_agent=True)
+        return await self._engine.answer(replace(question, text=words or question.text), release)
 
     async def take_over(self, conversation: str, agent: str) -> State:
         """Make an agent the owner: the bot is silent from here."""

@@ -1,16 +1,19 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
 from bot.channels.web.app import create_app
+from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
+from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
 
 API_TOKEN = "the-token-of-programs"
@@ -44,7 +47,14 @@ def visitors() -> Visitors:
 
 
 @pytest.fixture
-def app(reception: StandIn, sessions: MemorySessions, visitors: Visitors, unready: dict[str, str]) -> FastAPI:
+def office(reception: StandIn, tmp_path: Path) -> Office:
+    return furnished(tmp_path / "knowledge", reception.conversations)
+
+
+@pytest.fixture
+def app(
+    reception: StandIn, sessions: MemorySessions, visitors: Visitors, unready: dict[str, str], office: Office
+) -> FastAPI:
     async def readiness() -> dict[str, str]:
         return unready
 
@@ -57,6 +67,7 @@ def app(reception: StandIn, sessions: MemorySessions, visitors: Visitors, unread
         api_token=API_TOKEN,
         allowed_origins=["https://shop.example"],
         ping_seconds=0.2,
+        routers=desk_routers(office),
     )
 
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 from typing import cast
 
-from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Sentence, Source
+from bot.answering.answer import Answer, Mode, Outcome, Question, Reason, Release, Sentence, Source
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
@@ -69,9 +69,13 @@ class StandIn(Desk):
             raise MessageRefused("the message is of a kind that no one can answer")
         return await super().receive(message)
 
-    async def suggest(self, conversation: str) -> Answer:
+    async def suggest(self, conversation: str, release: Release = lambda sentence: None, words: str = "") -> Answer:
         known = await self._conversations.read(conversation)
-        return answer_to([turn.text for turn in known.turns if turn.role == "customer"][-1])
+        answer = answer_to(words or [turn.text for turn in known.turns if turn.role == "customer"][-1])
+        for sentence in answer.sentences:
+            release(sentence)
+            await asyncio.sleep(self._pause)
+        return answer
 
     async def ask(self, question: Question) -> Answer:
         """What `/api/ask` is given."""
