@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 from knowledge.corpus.entry import Entry
+from knowledge.duplicates import apart
 from knowledge.hits import Hit
 
 # What takes the place of a feature that cannot be told: half-way between the medians of right and wrong hits.
@@ -61,8 +62,7 @@ def features(hits: Sequence[Hit], language: str) -> Features:
 
 def rivals(one: Entry, other: Entry) -> bool:
     """Whether two entries say different things: no translation, no copy, and no other piece of the same section."""
-    headings = (one.title, one.question) != (other.title, other.question)
-    return one.language == other.language and headings and one.answer != other.answer
+    return one.language == other.language and apart(one, other) and one.answer != other.answer
 
 
 def confidence(hits: Sequence[Hit], weights: Weights, language: str) -> float:

@@ -38,6 +38,12 @@ def copies(entries: Sequence[Entry]) -> Groups:
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
 
 
+def apart(one: Entry, other: Entry) -> bool:
+    """Whether two entries are no pieces of one section. Of those without any heading nothing says that they are."""
+    heading = (one.title, one.question)
+    return heading != (other.title, other.question) or heading == ("", "")
+
+
 def without_copies(groups: Groups, admitted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of the `admitted` (n,) the first `MOST` of each of the `groups` (n,)."""
     rows = np.flatnonzero(admitted)

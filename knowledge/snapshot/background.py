@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.corpus.entry import Entry
-from knowledge.duplicates import copies
+from knowledge.duplicates import apart, copies
 from knowledge.embedders.base import Embedder
 from knowledge.filters import EVERYTHING, Admitted
 from knowledge.ranking import Asked, Ranked, rank
@@ -125,4 +125,4 @@ def _ranked(
 
 
 def _differ(one: Entry, other: Entry) -> bool:
-    return one.language == other.language and (one.title, one.question) != (other.title, other.question)
+    return one.language == other.language and one.id != other.id and apart(one, other)

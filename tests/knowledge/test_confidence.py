@@ -41,6 +41,13 @@ def test_a_translation_is_no_rival() -> None:
     assert features([HIT, translation], "en").margin == features([HIT], "en").margin
 
 
+def test_passages_without_any_heading_are_rivals() -> None:
+    one, other = (replace(hit, entry=replace(hit.entry, question="")) for hit in (HIT, OTHER))
+    assert features([one, other], "en").margin == pytest.approx(0.3)
+    headed = [replace(hit, entry=replace(hit.entry, title="Returns")) for hit in (one, other)]
+    assert features(headed, "en").margin != pytest.approx(0.3)
+
+
 def test_what_is_lost_between_two_languages_is_made_up_for() -> None:
     hits = [replace(HIT, coverage=0.4), OTHER]
     assert confidence(hits, Weights(), "es") > confidence(hits, Weights(), "en")
