@@ -17,6 +17,7 @@ from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
+from bot.answering.trust import Trust, read_trust, trust_file
 from bot.conversation.base import NO_ADDRESS, ConversationsError
 from bot.conversation.retention import DAY, Retention
 from bot.desk.desk import Desk
@@ -154,9 +155,9 @@ class Brain:
     generator: Generator | None
     knowledge: Path
 
-    def answerer(self) -> Answerer:
-        """An answerer over the snapshot in use. Raises SnapshotError."""
-        return self.newest()[1]
+    def answerer(self, languages: frozenset[str] = frozenset()) -> Answerer:
+        """An answerer over the snapshot in use, out of entries in these languages if any. Raises SnapshotError."""
+        return self._over(Retriever(open_current(self.knowledge), self.embedder), languages)
 
     def newest(self) -> tuple[str, Answerer]:
         """The id of the snapshot in use, and an answerer over that one. Raises SnapshotError."""
@@ -169,15 +170,24 @@ class Brain:
             raise SnapshotMissing(f"{self.knowledge}: the snapshot {snapshot_id} is no longer kept")
         return self._over(Retriever(open_snapshot(self.knowledge, snapshot_id), self.embedder))
 
-    def _over(self, retriever: Retriever) -> Answerer:
+    def trust_file(self, retriever: Retriever) -> Path | None:
+        """Where it lies what was measured of the generator on what `retriever` finds; None without a generator."""
+        folder = self.settings.data_dir / "trust"
+        return trust_file(folder, self.generator.name, retriever.entries) if self.generator else None
+
+    def _over(self, retriever: Retriever, languages: frozenset[str] = frozenset()) -> Answerer:
+        measured = self.trust_file(retriever)
         manner = Manner(
             compose=self.settings.compose == "always",
+            trust=read_trust(measured) if measured else Trust(),
             seconds=self.settings.answer_seconds,
             tokens=self.settings.answer_tokens,
             mark=mark_of(retriever.snapshot_id),
         )
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
-        return Answerer(retriever, speaker, policy_of(self.settings, retriever.calibration))
+        policy = policy_of(self.settings, retriever.calibration)
+        within = replace(policy.within, languages=languages)
+        return Answerer(retriever, speaker, replace(policy, within=within))
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""

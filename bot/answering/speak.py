@@ -21,6 +21,7 @@ from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
 from bot.answering.sums import Sum
 from bot.answering.trace import Judgement, current, overheard
+from bot.answering.trust import Trust, kind_of
 from bot.generators.base import GenerationFailed, Generator, Limits, Pieces
 from bot.generators.sound import sound
 from knowledge.corpus.entry import Entry
@@ -53,8 +54,8 @@ class Speech:
 class Manner:
     """How to speak.
 
-    compose: let the generator write whenever there is one; otherwise only where quoting can't do (another
-    language). Small models hold the facts half as often as the quoted entry.
+    compose: let the generator write whenever there is one; otherwise only where `trust` lets it, which is, unless it
+    was measured, where quoting can't do (another language). Small models hold the facts half as often as a quote.
     quote_limit: characters; a longer entry is not quoted whole, its sentences are chosen.
     seconds, tokens: limits of one generation. entries: how many stand in the prompt.
     needed_support: the least support of a composed sentence; `needed_across` where the entry is in another
@@ -63,6 +64,7 @@ class Manner:
     """
 
     compose: bool = False
+    trust: Trust = field(default_factory=Trust)
     quote_limit: int = 1000
     seconds: float = 8.0
     tokens: int = 120
@@ -92,7 +94,7 @@ class Speaker:
         """Say what the findings' entries hold. Each finding has at least one hit."""
         hits = list({finding.best.entry.id: finding.best for finding in findings}.values())
         whole = True
-        for generator, mode in self._drafters(hits, language):
+        for generator, mode in self._drafters(question, language, hits):
             speech, ended = self._compose(generator, mode, question, language, findings, release, cancelled)
             whole = whole and ended
             if speech:
@@ -108,15 +110,16 @@ class Speaker:
         text = f"{sentence.text}\n\n{quoted.text}"
         return replace(quoted, sentences=(sentence, *quoted.sentences), text=text)
 
-    def _drafters(self, hits: Sequence[Hit], language: str) -> Iterator[tuple[Generator, Mode]]:
+    def _drafters(self, question: Question, language: str, hits: Sequence[Hit]) -> Iterator[tuple[Generator, Mode]]:
         """Who is asked for a draft, one after the other until one gives something that passes."""
-        if self._generator and self._must_compose(hits, language):
+        if self._generator and self._may_compose(question, language, hits):
             yield self._generator, Mode.GENERATED
         if any(self._too_long(hit) for hit in hits):
             yield self._extractor, Mode.EXTRACTIVE
 
-    def _must_compose(self, hits: Sequence[Hit], language: str) -> bool:
-        return self._manner.compose or any(hit.entry.language not in {"", language} for hit in hits)
+    def _may_compose(self, question: Question, language: str, hits: Sequence[Hit]) -> bool:
+        kind = kind_of(question, language, [hit.entry for hit in hits])
+        return self._manner.compose or self._manner.trust.lets(kind)
 
     def _too_long(self, hit: Hit) -> bool:
         return len(hit.entry.answer) > self._manner.quote_limit

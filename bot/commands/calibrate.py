@@ -1,8 +1,12 @@
-"""`kefu calibrate`: from which confidence on the bot may answer, found out on the knowledge's own questions."""
+"""`kefu calibrate`: from which confidence on the bot may answer, found out on the knowledge's own questions.
+
+With `--generator`: for which kinds of question the generator may write.
+"""
 
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,10 +30,20 @@ def calibrate(
     wrong: Annotated[
         float | None, typer.Option(min=0.001, max=0.999, help="At most such a share of the answers is wrong.")
     ] = None,
+    generator: Annotated[
+        bool, typer.Option("--generator", help="Measure instead for which questions the generator may write.")
+    ] = False,
+    bank: Annotated[Path | None, typer.Option(help="With --generator: ask a bank's half for tuning as well.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="With --generator: so many questions of each kind.")] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask the knowledge its own questions, and choose the confidence from which on it is answered."""
     settings = load_settings("warning")
+    if generator:
+        from bot.commands.trusting import trust_generator
+
+        trust_generator(settings, knowledge_folder(settings, knowledge), bank, most, as_json)
+        return
     from bot.app import open_embedder_of
     from bot.commands.building import calibrating
     from bot.commands.progress import pull, work_bars

@@ -58,3 +58,7 @@ def test_a_threshold_that_the_owner_sets_holds(stocked: KefuHouse) -> None:
 
 def test_too_little_knowledge_is_told(informed: KefuHouse) -> None:
     assert "too few entries or questions" in informed.refusal("calibrate")
+
+
+def test_without_a_generator_there_is_none_to_measure(informed: KefuHouse) -> None:
+    assert "generating is switched off" in informed.refusal("calibrate", "--generator", GENERATE="false")
