@@ -16,6 +16,7 @@ from bot.settings import Settings
 from knowledge.embedders.base import Embedder, Progress, Vectors
 
 _FILE = "evaluation.sqlite"
+_AT_ONCE = 512  # texts, whose vectors are kept even if the work is broken off after them
 
 
 class KeptEmbedder:
@@ -54,12 +55,14 @@ class KeptEmbedder:
     def _of(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
         digests = {text: self._digest(kind, text) for text in texts}
         found = {text: vector for text, digest in digests.items() if (vector := self._read(digest)) is not None}
-        if new := [text for text in digests if text not in found]:
-            vectors = embed(new).astype(np.float32)
+        new = [text for text in digests if text not in found]
+        for start in range(0, len(new), _AT_ONCE):
+            some = new[start : start + _AT_ONCE]
+            vectors = embed(some).astype(np.float32)
             with self._kept:
-                rows = [(digests[text], vector.tobytes()) for text, vector in zip(new, vectors, strict=True)]
+                rows = [(digests[text], vector.tobytes()) for text, vector in zip(some, vectors, strict=True)]
                 self._kept.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
-            found.update(zip(new, vectors, strict=True))
+            found.update(zip(some, vectors, strict=True))
         return np.array([found[text] for text in texts], np.float32).reshape(-1, self.dimension)
 
     def _digest(self, kind: str, text: str) -> bytes:
