@@ -70,15 +70,19 @@ def build_prompt(
     count_tokens: CountTokens,
     budget: int,
     mark: str = "",
+    *,
+    one_sentence: bool = False,
 ) -> Prompt:
     """The prompt for `entries`, best first, in at most `budget` tokens; `mark` heads the instructions.
+
+    `one_sentence`: one is asked for, with every number of the facts.
 
     What does not fit goes in this order: oldest turns, the least entries, the end of the best entry.
     """
     turns = list(question.history[-_MOST_TURNS:])
     kept = [(entry, entry.answer) for entry in entries]
     while True:
-        last = ChatMessage("user", _last_message(question.text, language, kept, turns))
+        last = ChatMessage("user", _last_message(question.text, language, kept, turns, one_sentence=one_sentence))
         fixed = _fixed(mark)
         prompt = Prompt((*fixed, last), fixed=len(fixed))
         if count_tokens(prompt.messages) <= budget or not _shrink(turns, kept):
@@ -98,7 +102,14 @@ def _shrink(turns: list[PastTurn], kept: list[tuple[Entry, str]]) -> bool:
     return True
 
 
-def _last_message(text: str, language: str, kept: Sequence[tuple[Entry, str]], turns: Sequence[PastTurn]) -> str:
+def _last_message(
+    text: str,
+    language: str,
+    kept: Sequence[tuple[Entry, str]],
+    turns: Sequence[PastTurn],
+    *,
+    one_sentence: bool,
+) -> str:
     names = _texts()["languages"]
     lines = ["Facts:", _FENCE[0]]
     for number, (entry, answer) in enumerate(kept, 1):
@@ -107,7 +118,8 @@ def _last_message(text: str, language: str, kept: Sequence[tuple[Entry, str]], t
     if turns:
         lines.append("Conversation so far:")
         lines += [f"{'Customer' if t.role == CUSTOMER else 'Support'}: {_shown(t.text)}" for t in turns]
-    lines.append(f"Answer in {names.get(language, names['en'])}, with the facts only.")
+    shortly = " Write one sentence that keeps every number of the facts." if one_sentence else ""
+    lines.append(f"Answer in {names.get(language, names['en'])}, with the facts only.{shortly}")
     lines.append(f"Question: {neutral(_flat(text)[:_LONGEST_QUESTION])}")
     return "\n".join(lines)
 

@@ -45,7 +45,8 @@ class TracedPart:
 class Judgement:
     """What the check said of one drafted sentence; no `objections` is a pass.
 
-    `span` is the sentence of the entry `source` that comes nearest to it.
+    `span` is the sentence of the entry `source` that comes nearest to it. `again`: it was written in the place of
+    the sentence judged before it.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Judgement:
     source: str
     span: str
     objections: tuple[str, ...]
+    again: bool = False
 
 
 @dataclass(slots=True)

@@ -195,7 +195,8 @@ def test_a_sentence_with_a_foreign_number_never_leaves(make_answerer: MakeAnswer
     generator = Scripted("Return shipping costs 4.90 €. You can return goods within 60 days.")
     answer = make_answerer(generator, compose=True).answer(Question(RETURNS), released.append)
     assert answer.mode is Mode.GENERATED
-    assert [sentence.text for sentence in released] == ["Return shipping costs 4.90 €."]
+    true = ["Return shipping costs 4.90 €.", "You can return goods within 30 days."]
+    assert [sentence.text for sentence in released] == true
     assert "60" not in answer.text
 
 

@@ -137,7 +137,6 @@ GOOD_AT_FIRST = {
     "half a surrogate": pieces(TRUE, "Bye \ud83d"),
     "an error": breaking(RuntimeError("shape"), TRUE, "Return"),
     "another language": pieces(TRUE, "退货运费为4.90 €。"),
-    "a false sentence": pieces(TRUE, "Return shipping costs 9.90 €."),
 }
 
 
@@ -145,6 +144,12 @@ GOOD_AT_FIRST = {
 def test_what_was_whole_and_true_before_it_is_kept(ask: Ask, released: list[Sentence], write: Write) -> None:
     answer = ask(Odd(write))
     assert (answer.mode, answer.text) == (Mode.GENERATED, TRUE.strip())
+    assert tuple(released) == answer.sentences
+
+
+def test_in_the_place_of_a_false_sentence_stands_the_one_it_came_from(ask: Ask, released: list[Sentence]) -> None:
+    answer = ask(Odd(pieces(TRUE, "Return shipping costs 9.90 €.")))
+    assert (answer.mode, answer.text) == (Mode.GENERATED, QUOTED)
     assert tuple(released) == answer.sentences
 
 

@@ -69,10 +69,11 @@ def test_a_draft_is_told_with_its_prompt_and_every_verdict(make_answerer: MakeAn
     (draft,) = trace.drafts
     assert (draft.generator, draft.prompt, draft.ended) == ("scripted", generator.prompts[0], "")
     assert draft.text == generator.draft
-    good, bad = draft.judgements
+    good, bad, again = draft.judgements
     assert (good.source, good.span, good.objections) == ("returns", "Return shipping costs 4.90 €.", ())
     assert good.support >= good.needed
     assert any("60" in objection for objection in bad.objections)
+    assert (good.again, bad.again, again.again) == (False, False, True)
 
 
 def test_a_draft_that_broke_off_says_why(make_answerer: MakeAnswerer) -> None:
