@@ -14,9 +14,9 @@ from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.phrases import phrase
-from bot.answering.question import parts, whole
+from bot.answering.question import Part, parts, whole
 from bot.answering.speak import Speaker, Speech
-from bot.answering.sums import Sum, work_out
+from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
 from bot.answering.sure import spoken_of
 from bot.answering.trace import current
 from bot.reading.bounds import read_bound
@@ -122,9 +122,10 @@ class Answerer:
         findings = self._find(question, language)
         found = time.monotonic()
         sure = spoken_of(findings, self._policy.threshold)
-        if worked := self._worked_out(question, language, findings):
-            answer = self._answered(self._speaker.tell(worked, language, findings, release), language, findings[-1:])
-        elif not sure:
+        priced = [*findings, *self._priced(question, language)]
+        if worked := self._worked_out(question, language, priced):
+            answer = self._answered(self._speaker.tell(worked, language, priced, release), language, findings[-1:])
+        elif not sure or asks_sum(question.text):
             answer = self._refuse(question, language, findings)
         else:
             speech = self._speaker.speak(question, language, sure, release, cancelled)
@@ -140,11 +141,17 @@ class Answerer:
         looked_up = found if len(found) == 1 else (*found, whole(question))
         return find(self._retriever, [(part, language) for part in looked_up], self._policy.search, within)
 
+    def _priced(self, question: Question, language: str) -> list[Finding]:
+        """What is found for each phrase that may name something with a price."""
+        within = EVERYTHING if question.for_agent else self._policy.within
+        asked = [(Part(text, (text,)), language) for text in priced_phrases(question.text)]
+        return find(self._retriever, asked, self._policy.search, within)
+
     def _worked_out(self, question: Question, language: str, findings: Sequence[Finding]) -> Sum | None:
-        """A sum that follows from entries which are found at least half as surely as an answer must be."""
-        if findings[-1].confidence < self._policy.threshold / 2:
+        """A sum that follows from entries, one of which is found at least half as surely as an answer must be."""
+        if max(finding.confidence for finding in findings) < self._policy.threshold / 2:
             return None
-        near = (hit.entry for finding in reversed(findings) for hit in finding.hits[:_NEAREST])
+        near = (hit.entry for finding in findings for hit in finding.hits[:_NEAREST])
         entries = list({entry.id: entry for entry in near if entry.language in {"", language}}.values())
         return work_out(question.text, entries, self._retriever.entries, language)
 

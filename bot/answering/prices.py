@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.answering.facts import Quantity, quantities
 from knowledge.corpus.entry import Entry
@@ -18,6 +19,10 @@ _BOUND = re.compile(
     r"\b(from|over|above|under|below|up to|at least|more than|less than|ab|bis|desde|hasta)\W*$|[满超过达至]\s*$",
     re.I,
 )
+_OF_PRICES = {
+    *("cost", "price", "pay", "charge", "euro", "dollar", "kosten", "preis", "precio", "prix"),
+    *("多少", "少钱", "价格", "欧元", "元钱", "一共", "总共", "合计"),
+}
 _OTHER = re.compile(r"\b(others?|rest|otros?|otras?|ander\w*|autres?)\b|其他|其它|其余", re.I)
 _WITHOUT = re.compile(
     r"\b(?:without|no|non|ohne|sin|sans)[\s-]+(?:an? )?(\w+)|(?:不带|没有|不含|无)([\u4e00-\u9fff])", re.I
@@ -36,25 +41,40 @@ class Price:
 
 
 def content(text: str) -> set[str]:
-    """The words of `text` that have a content of their own; of Chinese its pairs of characters."""
-    return {word for word in words(text) if word not in stop_words() and (len(word) > 1 or word.isascii())}
+    """The words of `text` with a content of their own, less those for any price; of Chinese pairs of characters."""
+    told = {word for word in words(text) if word not in stop_words() and (len(word) > 1 or word.isascii())}
+    return told - _OF_PRICES
 
 
 def prices(entry: Entry) -> list[Price]:
     """The amounts of an entry; bounds ("from 60 €") are none."""
+    return [price for price, bound in _amounts(entry) if not bound]
+
+
+def bounds(entry: Entry) -> list[Price]:
+    """The amounts of an entry from which or up to which something holds: "free from 60 €"."""
+    return [price for price, bound in _amounts(entry) if bound]
+
+
+def _amounts(entry: Entry) -> list[tuple[Price, bool]]:
+    """Each amount, and whether it is a bound. "It costs 30 € for A and 50 € for B": both cost."""
     found = []
     for span in sentences(entry.answer):
-        start = 0
-        for cut in [*(match.span() for match in _CUT.finditer(span.text)), (len(span.text), len(span.text))]:
-            segment = span.text[start : cut[0]]
+        lead = ""
+        for segment in _segments(span.text):
             money = [q for q in quantities(segment) if q.unit.startswith("money")]
             if len(money) == 1 and value(money[0]):
                 before = segment[: money[0].start].rstrip("€$£¥ ")
-                if not _BOUND.search(before):
-                    label = f"{before} {segment[money[0].end :]}"
-                    found.append(Price(value(money[0]), money[0].unit, label, span.text, entry))
-            start = cut[1]
+                lead = before if _BOUND.sub("", before).strip() else lead
+                label = f"{lead} {segment[money[0].end :]}"
+                price = Price(value(money[0]), money[0].unit, label, span.text, entry)
+                found.append((price, bool(_BOUND.search(before))))
     return found
+
+
+def _segments(sentence: str) -> list[str]:
+    cuts = [(0, 0), *(match.span() for match in _CUT.finditer(sentence)), (len(sentence), len(sentence))]
+    return [sentence[one[1] : other[0]] for one, other in pairwise(cuts)]
 
 
 def meant(question: str, candidates: Sequence[Price], known: Iterable[Entry]) -> Price | None:
@@ -64,18 +84,25 @@ def meant(question: str, candidates: Sequence[Price], known: Iterable[Entry]) ->
     asked = _signed(question)
     labels = [_signed(price.label) for price in candidates]
     common = set.intersection(*labels)
-    denied = [word[1:] for word in asked if word.startswith("¬")]
-    allowed = [i for i, label in enumerate(labels) if not any(_denied(label, candidates[i], word) for word in denied)]
+    refused = denied(question)
+    allowed = [
+        i for i, label in enumerate(labels) if not any(_denied(label, candidates[i], word) for word in refused)
+    ]
     # "All other countries" is meant by what it leaves out, not by its own words.
-    scores = {i: 0 if _OTHER.search(candidates[i].label) else len((labels[i] - common) & asked) for i in allowed}
+    scores = {i: 0 if others(candidates[i]) else len((labels[i] - common) & asked) for i in allowed}
     best = max(scores.values(), default=0)
     leaders = [i for i in allowed if scores[i] == best]
     if len(leaders) == 1 and (best or len(allowed) < len(candidates)):
         return candidates[leaders[0]]
-    others = [i for i in allowed if _OTHER.search(candidates[i].label)]
-    if len(others) == 1 and not best and _names_a_peer(question, [p.label for p in candidates], known):
-        return candidates[others[0]]
+    rest = [i for i in allowed if others(candidates[i])]
+    if len(rest) == 1 and not best and _names_a_peer(question, [p.label for p in candidates], known):
+        return candidates[rest[0]]
     return None
+
+
+def others(price: Price) -> bool:
+    """Whether a price is for all that is not named: "to all other countries"."""
+    return bool(_OTHER.search(price.label))
 
 
 def _denied(label: set[str], price: Price, word: str) -> bool:
@@ -83,10 +110,14 @@ def _denied(label: set[str], price: Price, word: str) -> bool:
     return f"¬{word}" not in label and word in price.label.lower()
 
 
+def denied(text: str) -> set[str]:
+    """The words that a text denies: "without motor"."""
+    return {word for match in _WITHOUT.finditer(text) for word in words(match[1] or match[2])}
+
+
 def _signed(text: str) -> set[str]:
     """The content words of a text; one that is denied is marked so."""
-    denied = {f"¬{word}" for match in _WITHOUT.finditer(text) for word in words(match[1] or match[2])}
-    return content(_WITHOUT.sub(" ", text)) | denied
+    return content(_WITHOUT.sub(" ", text)) | {f"¬{word}" for word in denied(text)}
 
 
 def _names_a_peer(question: str, labels: Sequence[str], known: Iterable[Entry]) -> bool:

@@ -1,58 +1,77 @@
-"""Works out what follows from stated prices: so many times one, two together, a share. Knows no model and no channel.
+"""Works out what follows from stated prices: so many times one, some together, what one is more, what is left over.
 
 Nothing is guessed: each number comes from an entry or from the question, and where it is not plain which of several
-prices is meant, nothing is worked out.
+prices is meant, nothing is worked out. Knows no model and no channel.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
-from bot.answering.facts import Fact, Quantity, facts, quantities
-from bot.answering.prices import content, meant, prices, value, written
+from bot.answering.equations import Sum, follows
+from bot.answering.facts import Quantity, quantities
+from bot.answering.items import Named, named, phrases
+from bot.answering.multiples import counts, in_proportion, times
+from bot.answering.prices import Price, bounds, meant, prices, value, written
+from bot.answering.shares import share_of, spared
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
-from knowledge.words import words
+
+__all__ = ["Sum", "asks_sum", "follows", "priced_phrases", "work_out"]
 
 _HOW_MUCH = re.compile(
-    r"\b(how much|what (do|does|will|would|is|are)|price|costs?|pay|worth|total"
+    r"\b(how much|how many (?:euros?|dollars?|pounds?)|what(?:'s| do| does| will| would| is| are)"
+    r"|price|costs?|pay|worth|total|owe|adds? up|sum|save"
     r"|cu[aá]nto|wie ?viel|was kostet|combien)\b"
     r"|多少|几钱|一共|总共|合计|总价|价格",
     re.I,
 )
 _TOGETHER = re.compile(
-    r"\b(together|in total|altogether|all in all|in all|overall|total|sum|combined|both|plus"
-    r"|en total|insgesamt|zusammen|au total)\b|一共|总共|加起来|合计|共计|总计|加上|共(?=多少)",
+    r"\b(together|in total|altogether|all in all|in all|overall|total|sum|combined|both|plus|adds? up|including"
+    r"|on top|en total|insgesamt|zusammen|au total)\b|一共|总共|加起来|合计|共计|总计|加上|共(?=多少)|(?<=费)[加连]",
     re.I,
 )
-_EACH = re.compile(r"\b(each|every|per|apiece|a piece|cada|pro|je|chaque|par)\b|每", re.I)
-_PAUSE = re.compile(r"[,;；，。]\s*|\s+and\s+")
-_PER = re.compile(r"\s*(?:a|an|per|each|every|/|pro|je|par|por|al|am)\s*(\w+)", re.I)
-_FOR = re.compile(r"\b(?:for|per|für|por|pour|je)\b", re.I)
-_PER_CHINESE = re.compile(r"每(?:个)?(\w{1,2}?)\s*$")
-_CENT = Decimal("0.01")
-_EQUATION = re.compile(r"((?:[€$£¥]?[\d.]+[^=×÷+]{0,6}[+×÷] ?)+[^=+×÷]+) = ([^=]+?)[.。]?\s*$")
-_COUNT = re.compile(
-    r"(?<![\d.,:/#-])(\d{1,3})(?![\d.,:/-]*\d)\s+(?:[a-z]+\s+)??([a-zà-ÿ-]{3,})"
-    r"|\b(two|three|four|five|six|seven|eight|nine|ten|zwei|drei|dos|tres|deux|trois)\s+([a-zà-ÿ-]{3,})"
-    r"|(\d{1,3}|[两二三四五六七八九十])\s*[辆个件张台只双套条块次位]\s*([\u4e00-\u9fff]{2})",
+_ASKS = re.compile(r"[?？]\s*$|\b(?:how much|what|cu[aá]nto|wie ?viel|combien)\b|多少|几", re.I)
+_COMPARED = re.compile(
+    r"\b(?:difference|how much (?:more|less|extra|higher|lower)|(?:more|less) expensive|cheaper|dearer)\b.*"
+    r"\b(?:than|between|compared|instead of|over|as against)\b|比.*[贵多便省少高低]|差价|相差|差多少钱",
+    re.I | re.S,
+)
+_CHANGE = re.compile(
+    r"\b(?:change|(?:get|have) back|left over|note|bank ?note|pay with|hand over)\b"
+    r"|找(?:我|您|你|零|回|给|多少)|找钱|还剩",
     re.I,
 )
-_NUMBERS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "zwei": 2, "drei": 3, "dos": 2, "tres": 3, "deux": 2, "trois": 3,
-    **dict(zip("两二三四五六七八九十", (2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True)),
-}  # fmt: skip
+_GETS_BACK = re.compile(
+    r"\b(?:how much|what|any)\b[^.?!]*\b(?:change|(?:get|have|given|receive) back|left(?: over)?)\b"
+    r"|找.{0,4}(?:多少|几)|剩多少",
+    re.I,
+)
+_MISSING = re.compile(
+    r"\b(?:how much|what) (?:more|else|is missing|am i short)\b|\bstill (?:need|have to|missing)\b|\bshort of\b"
+    r"|还(?:差|缺|要买|需要?买|得买|少)多少|差多少",
+    re.I,
+)
+_FREE = re.compile(r"\b(?:free|no (?:charge|postage|shipping)|kostenlos|gratis|gratuit\w*)\b|免|包邮", re.I)
+_MOST_ITEMS = 3
+_MOST_PHRASES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What was worked out, as an equation, and the entries that its numbers come from."""
+def asks_sum(question: str) -> bool:
+    """Whether a question plainly asks for what no single price tells: several together, or how much more or less."""
+    if not _HOW_MUCH.search(question):
+        return False
+    if _money(question) and (_GETS_BACK.search(question) or _MISSING.search(question)):
+        return True
+    parts = [span.text for span in sentences(question)]
+    several = any(_TOGETHER.search(part) and _ASKS.search(part) for part in parts) and len(phrases(question)) > 1
+    return several or any(_COMPARED.search(part) for part in parts)
 
-    work: str
-    entries: tuple[Entry, ...]
+
+def priced_phrases(question: str) -> list[str]:
+    """The phrases in which a question for an amount may name what it is for; none where it asks for no amount."""
+    found = phrases(question) if _HOW_MUCH.search(question) else []
+    return found[:_MOST_PHRASES] if len(found) > 1 else []
 
 
 def work_out(question: str, entries: Sequence[Entry], known: Iterable[Entry], language: str) -> Sum | None:
@@ -62,137 +81,96 @@ def work_out(question: str, entries: Sequence[Entry], known: Iterable[Entry], la
     """
     if not entries or not _HOW_MUCH.search(question):
         return None
+    known = list(known)
     return (
-        _in_proportion(question, entries[0], language)
-        or _times(question, entries, known, language)
+        _missing(question, entries, known, language)
+        or _change(question, entries, known, language)
+        or _difference(question, entries, known, language)
+        or in_proportion(question, entries, language)
+        or times(question, entries, known, language)
         or _together(question, entries, known, language)
+        or spared(question, entries, language)
+        or share_of(question, entries, language)
     )
 
 
-def _in_proportion(question: str, entry: Entry, language: str) -> Sum | None:
-    """1000 points where 200 points are worth 5 €; 3 days where one costs 10 € a day."""
-    asked = _with_units(question)
-    said = content(question)
-    found = [
-        (len(content(clause) & said), one, per, money)
-        for clause in _clauses(entry.answer)
-        for one in asked
-        for per, money in _rates(clause, one.unit)
-    ]
-    found.sort(key=lambda rate: -rate[0])
-    if not found or (len(found) > 1 and found[0][0] == found[1][0]):
+def _missing(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
+    """How much more to buy until something is free: 60 € less the 45 € that are in the basket."""
+    mine = _money(question)
+    if len(mine) != 1 or not _MISSING.search(question) or not _FREE.search(question):
         return None
-    _, one, per, money = found[0]
-    share = one.value if per == 1 else f"{one.value} ÷ {per}"
-    total = value(one) / per * value(money)
-    work = f"{share} × {written(value(money), money.unit, language)} = {written(total, money.unit, language)}"
-    return Sum(work, (entry,))
-
-
-def _with_units(question: str) -> list[Quantity]:
-    """The numbers of a question with what they count, be there words between: "1000 Feather Club points"."""
-    found = []
-    for one in quantities(question):
-        following = re.findall(r"\w+", question[one.end : one.end + 40])[:3] if not one.unit else []
-        unit = next(filter(None, map(_unit_of, following)), one.unit)
-        if unit and not unit.startswith("money") and value(one):
-            found.append(replace(one, unit=unit))
-    return found
-
-
-def _unit_of(word: str) -> str:
-    return next((q.unit for q in quantities(f"1 {word}") if not q.unit.startswith("money")), "")
-
-
-def _clauses(text: str) -> list[str]:
-    return [clause for span in sentences(text) for clause in _PAUSE.split(span.text)]
-
-
-def _rates(clause: str, unit: str) -> list[tuple[Decimal, Quantity]]:
-    """How many of `unit` cost how much, where a clause says just that: "10 € a day", "200 points are worth 5 €"."""
-    found = quantities(clause)
-    money = [q for q in found if q.unit.startswith("money") and value(q)]
-    same = [q for q in found if q.unit == unit and value(q)]
-    if len(money) != 1 or len(found) > 2:
-        return []
-    if len(same) == 1:
-        between = clause[money[0].end : same[0].start]
-        return [(value(same[0]), money[0])] if same[0].start < money[0].start or _FOR.search(between) else []
-    after, before = _PER.match(clause, money[0].end), _PER_CHINESE.search(clause[: money[0].start])
-    per = after or before
-    return [(Decimal(1), money[0])] if per and not same and _unit_of(per[1]) == unit else []
-
-
-def _times(question: str, entries: Sequence[Entry], known: Iterable[Entry], language: str) -> Sum | None:
-    """Two trailers where each costs 69 €, in the first entry that tells of trailers."""
-    counts = _counts(question)
-    entry = next((entry for entry in entries if any(_mentions(entry, noun) for _, noun in counts)), None)
-    if len(counts) != 1 or entry is None:
+    free = [bound for entry in entries for bound in bounds(entry) if _FREE.search(bound.sentence)]
+    bound = meant(question, [each for each in free if each.entry is free[0].entry], known)
+    if bound is None or bound.unit != mine[0].unit or bound.amount <= value(mine[0]):
         return None
-    price = meant(question, [p for p in prices(entry) if _EACH.search(p.sentence)], known)
-    if price is None:
+    return _less(bound.amount, value(mine[0]), bound.unit, (bound.entry,), language)
+
+
+def _change(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
+    """What comes back of a note: 100 € less the price of the one thing that is named."""
+    mine = _money(question)
+    if len(mine) != 1 or not _CHANGE.search(question) or not _GETS_BACK.search(question):
         return None
-    number, unit = counts[0][0], written(price.amount, price.unit, language)
-    return Sum(f"{number} × {unit} = {written(number * price.amount, price.unit, language)}", (entry,))
-
-
-def _counts(question: str) -> list[tuple[int, str]]:
-    found = []
-    for match in _COUNT.finditer(question):
-        number, noun = next((a, b) for a, b in pairwise(match.groups()) if a and b)
-        found.append((_NUMBERS.get(number.lower()) or int(number), noun))
-    return [(number, noun) for number, noun in found if number > 1]
-
-
-def _mentions(entry: Entry, noun: str) -> bool:
-    held = set(words(f"{entry.question} {entry.title} {entry.answer}"))
-    return any(word in held for word in words(noun) if len(word) > 1)
-
-
-def _together(question: str, entries: Sequence[Entry], known: Iterable[Entry], language: str) -> Sum | None:
-    """Freight and assembly, each from the entry that is about it."""
-    if not _TOGETHER.search(question):
+    bare = _without(question, mine[0])
+    found = _items(bare, entries, known)
+    if (
+        len(found) != 1
+        or counts(bare)
+        or found[0].price.unit != mine[0].unit
+        or found[0].price.amount >= value(mine[0])
+    ):
         return None
-    known = list(known)
-    found = [price for entry in _named(question, entries) if (price := meant(question, prices(entry), known))]
-    if len(found) != 2 or len({price.unit for price in found}) != 1:
+    price = found[0].price
+    return _less(value(mine[0]), price.amount, price.unit, (price.entry,), language)
+
+
+def _difference(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
+    """How much more one thing costs than another."""
+    if not _COMPARED.search(question):
+        return None
+    found = [each.price for each in _items(question, entries, known)]
+    if len(found) != 2 or found[0].unit != found[1].unit or found[0].amount == found[1].amount or counts(question):
+        return None
+    more, less = sorted(found, key=lambda price: -price.amount)
+    return _less(more.amount, less.amount, more.unit, _entries(found), language)
+
+
+def _together(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
+    """Freight and assembly, each by the phrase that names it."""
+    if not _TOGETHER.search(question) or counts(question) or _passes_bound(question, known, language):
+        return None
+    found = [each.price for each in _items(question, entries, known)]
+    if not 2 <= len(found) <= _MOST_ITEMS or len({price.unit for price in found}) != 1:
         return None
     terms = " + ".join(written(price.amount, price.unit, language) for price in found)
     total = sum((price.amount for price in found), Decimal(0))
-    return Sum(f"{terms} = {written(total, found[0].unit, language)}", tuple(price.entry for price in found))
+    return Sum(f"{terms} = {written(total, found[0].unit, language)}", _entries(found))
 
 
-def _named(question: str, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries whose heading has a content word of the question, in any form, that no better one's has."""
-    asked, found = content(question), []
-    for entry in entries:
-        heading = content(f"{entry.title} {entry.question}")
-        if shared := {word for word in asked if any(_same(word, other) for other in heading)}:
-            asked -= shared
-            found.append(entry)
-    return found
+def _passes_bound(question: str, known: Sequence[Entry], language: str) -> bool:
+    """Whether an amount that the question tells may make something free."""
+    if not (mine := [value(one) for one in _money(question)]):
+        return False
+    near = (entry for entry in known if entry.language in {"", language} and _FREE.search(entry.answer))
+    return any(bound.amount <= max(mine) for entry in near for bound in bounds(entry) if _FREE.search(bound.sentence))
 
 
-def follows(sentence: str, stated: Iterable[Fact]) -> frozenset[Fact]:
-    """The facts of a sentence that need no source: the result of an equation that holds, and what was `stated`."""
-    given = frozenset(stated)
-    if not (equation := _EQUATION.search(sentence)):
-        return given
-    terms = [value(q) for q in quantities(equation[1])]
-    signs = re.findall(r"[+×÷]", equation[1])
-    result = quantities(equation[2])
-    if len(terms) != len(signs) + 1 or len(result) != 1 or abs(_worked(terms, signs) - value(result[0])) >= _CENT:
-        return given
-    return given | {fact for fact in facts(equation[2]) if fact.kind == "number"}
+def _items(question: str, entries: Sequence[Entry], known: Sequence[Entry]) -> list[Named]:
+    return named(question, [price for entry in entries for price in prices(entry)], known)
 
 
-def _worked(terms: Sequence[Decimal], signs: Sequence[str]) -> Decimal:
-    """From left to right: an equation here has either sums or factors."""
-    total = terms[0]
-    for sign, term in zip(signs, terms[1:], strict=True):
-        total = total + term if sign == "+" else total * term if sign == "×" else total / term
-    return total
+def _less(more: Decimal, less: Decimal, unit: str, entries: tuple[Entry, ...], language: str) -> Sum:
+    amounts = f"{written(more, unit, language)} − {written(less, unit, language)}"
+    return Sum(f"{amounts} = {written(more - less, unit, language)}", entries)
 
 
-def _same(one: str, other: str) -> bool:
-    return one == other or (len(one) > 5 and len(other) > 5 and one[:6] == other[:6])
+def _money(question: str) -> list[Quantity]:
+    return [one for one in quantities(question) if one.unit.startswith("money") and value(one)]
+
+
+def _without(question: str, amount: Quantity) -> str:
+    return f"{question[: amount.start]} {question[amount.end :]}"
+
+
+def _entries(found: Sequence[Price]) -> tuple[Entry, ...]:
+    return tuple({price.entry.id: price.entry for price in found}.values())
