@@ -72,16 +72,21 @@ def _jobs(house: House, stop: asyncio.Event, tell: Tell) -> Iterator[Coroutine[N
 
 async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     """Serve the website's door and the agents' desk; tells their addresses and a one-time link."""
+    from bot.accounts.base import Role
+    from bot.accounts.staff import staff_of
     from bot.channels.web.app import create_app
     from bot.channels.web.desk_office import desk_routers
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
+    from bot.channels.web.sessions import Invitation
+    from bot.registry.redis import RedisRegistry
 
     settings = house.settings
     routers, body_limits = telegram_routes(house)
     async with redis_client(house.redis_url) as client:
         sessions = RedisSessions(client)
-        link = await sessions.invite()
+        # Whoever sees what this process prints rules over it anyway.
+        link = await sessions.invite(Invitation(Role.ADMIN))
         app = create_app(
             house.desk,
             sessions=sessions,
@@ -91,6 +96,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             api_token=settings.api_token.get_secret_value() if settings.api_token else "",
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
+            staff=staff_of(RedisRegistry(client), secret_key(settings)),
             routers=[*routers, *desk_routers(office_of(house, client))],
             body_limits=body_limits,
         )

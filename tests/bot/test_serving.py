@@ -38,7 +38,8 @@ def test_it_tells_where_it_is_and_is_alive_and_ready(informed: KefuHouse) -> Non
         assert call(f"{serving.address}/healthz") == (200, {"alive": True})
         assert call(f"{serving.address}/readyz")[0] == 200
         body = {"token": serving.secret, "name": "Ada"}
-        assert call(f"{serving.address}/desk/api/login", body, **{"X-Kefu": "1"}) == (200, {"name": "Ada"})
+        told = {"name": "Ada", "role": "admin"}
+        assert call(f"{serving.address}/desk/api/login", body, **{"X-Kefu": "1"}) == (200, told)
 
 
 def test_a_question_is_answered_in_the_stream_of_its_conversation(informed: KefuHouse) -> None:

@@ -1,16 +1,18 @@
-"""The agents' API: log in, see all conversations, suggest, speak, and say whose they are. Knows no customer's token.
+"""The agents' API: see all conversations, suggest, speak, and say whose they are. Knows no customer's token.
 
-An agent is known by a cookie. Every change needs the header `X-Kefu: 1`, which no other site's page can send.
+An agent is known by a cookie; viewers may read. Every change needs the header `X-Kefu: 1`, which no other site's page
+can send.
 """
 
 import contextlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from starlette.responses import StreamingResponse
 
-from bot.channels.web.schemas import Login, Nothing, Saying
-from bot.channels.web.sessions import LONGEST_SECONDS
+from bot.accounts.base import Role
+from bot.channels.web.schemas import Nothing, Saying
+from bot.channels.web.sessions import Session
 from bot.channels.web.views import Json, agent_conversation, agent_state, placed_state
 from bot.channels.web.wiring import Wired, Wiring
 from bot.conversation.base import ConversationUnknown
@@ -27,18 +29,42 @@ async def intended(x_kefu: Annotated[str, Header()] = "") -> None:
         raise HTTPException(403, "the header X-Kefu: 1 is missing")
 
 
+async def session_of(request: Request, wiring: Wiring) -> Session | None:
+    """The session whose cookie came with the request; None when nobody is logged in."""
+    secret = request.cookies.get(wiring.cookie, "")
+    return await wiring.sessions.find(secret) if secret else None
+
+
 async def agent_of(request: Request, wiring: Wiring) -> str | None:
     """The name of the agent whose cookie came with the request; None when nobody is logged in."""
-    secret = request.cookies.get(wiring.cookie, "")
-    session = await wiring.sessions.find(secret) if secret else None
+    session = await session_of(request, wiring)
     return session.agent if session else None
 
 
-async def _agent(request: Request, wiring: Wired) -> str:
-    agent = await agent_of(request, wiring)
-    if agent is None:
+async def _present(request: Request, wiring: Wired) -> Session:
+    session = await session_of(request, wiring)
+    if session is None:
         raise HTTPException(401, "log in first: open a new one-time link")
-    return agent
+    return session
+
+
+Present = Annotated[Session, Depends(_present)]
+"""The caller's session, whatever their role."""
+
+
+async def _agent(request: Request, session: Present) -> str:
+    needed = Role.VIEWER if request.method in ("GET", "HEAD") else Role.AGENT
+    return _with_role(session, needed)
+
+
+async def _admin(session: Present) -> str:
+    return _with_role(session, Role.ADMIN)
+
+
+def _with_role(session: Session, needed: Role) -> str:
+    if not session.role.reaches(needed):
+        raise HTTPException(403, f"this needs the role {needed}; yours is {session.role}")
+    return session.agent
 
 
 async def _named(conversation: str) -> str:
@@ -48,41 +74,13 @@ async def _named(conversation: str) -> str:
 
 
 Agent = Annotated[str, Depends(_agent)]
+"""The caller's name: of anyone to read, of agents and admins to change something."""
+Admin = Annotated[str, Depends(_admin)]
+"""The caller's name, of admins alone."""
 Named = Annotated[str, Depends(_named)]
 
 router = APIRouter(prefix="/desk/api")
 changes = APIRouter(prefix="/desk/api", dependencies=[Depends(intended)])
-
-
-@changes.post("/login")
-async def log_in(wiring: Wired, login: Login, response: Response) -> Json:
-    """Use a one-time link up and begin a session."""
-    if not await wiring.sessions.redeem(login.token):
-        raise HTTPException(401, "this link was used before or is too old: make a new one")
-    secret = await wiring.sessions.begin(login.name)
-    response.set_cookie(
-        wiring.cookie,
-        secret,
-        max_age=int(LONGEST_SECONDS),
-        path="/",
-        secure=wiring.secure,
-        httponly=True,
-        samesite="strict",
-    )
-    return {"name": login.name}
-
-
-@changes.post("/logout", status_code=204)
-async def log_out(wiring: Wired, request: Request, agent: Agent, response: Response) -> None:
-    """End the session."""
-    await wiring.sessions.end(request.cookies[wiring.cookie])
-    response.delete_cookie(wiring.cookie, path="/", secure=wiring.secure, httponly=True, samesite="strict")
-
-
-@router.get("/me")
-async def me(agent: Agent) -> Json:
-    """Who is logged in."""
-    return {"name": agent}
 
 
 @router.get("/conversations")
@@ -132,31 +130,41 @@ async def suggest(wiring: Wired, agent: Agent, conversation: Named) -> Json:
 @changes.post("/conversations/{conversation}/take_over")
 async def take_over(wiring: Wired, agent: Agent, conversation: Named) -> Json:
     """Silence the bot: the conversation is the agent's."""
-    return agent_state(await wiring.reception.take_over(conversation, agent))
+    state = await wiring.reception.take_over(conversation, agent)
+    await wiring.staff.audit.note(agent, "taken_over", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/hand_back")
 async def hand_back(wiring: Wired, agent: Agent, conversation: Named) -> Json:
     """Let the bot answer again."""
-    return agent_state(await wiring.reception.hand_back(conversation))
+    state = await wiring.reception.hand_back(conversation)
+    await wiring.staff.audit.note(agent, "handed_back", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/say")
 async def say(wiring: Wired, agent: Agent, conversation: Named, saying: Saying) -> Json:
     """Send the agent's reply, once for each turn id."""
-    return agent_state(await wiring.reception.say(conversation, agent, saying.text, saying.turn, saying.once))
+    state = await wiring.reception.say(conversation, agent, saying.text, saying.turn, saying.once)
+    await wiring.staff.audit.note(agent, "said", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/resolve")
 async def resolve(wiring: Wired, agent: Agent, conversation: Named, nothing: Nothing | None = None) -> Json:
     """End the episode: what the customer writes next is a new matter."""
-    return agent_state(await wiring.reception.resolve(conversation, agent))
+    state = await wiring.reception.resolve(conversation, agent)
+    await wiring.staff.audit.note(agent, "resolved", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/reopen")
 async def reopen(wiring: Wired, agent: Agent, conversation: Named, nothing: Nothing | None = None) -> Json:
     """Take a resolution back."""
-    return agent_state(await wiring.reception.reopen(conversation, agent))
+    state = await wiring.reception.reopen(conversation, agent)
+    await wiring.staff.audit.note(agent, "reopened", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/typing", status_code=204)

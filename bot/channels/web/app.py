@@ -1,14 +1,16 @@
 """Puts the web door together. Builds nothing that was not handed in, and reads no setting."""
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
+from bot.accounts.staff import Staff, staff_of
 from bot.channels.base import Reception
-from bot.channels.web import agents, asking, customer
+from bot.channels.web import accounts, agents, asking, customer, managing
 from bot.channels.web.errors import add_error_handlers
 from bot.channels.web.guard import BodyLimit, CustomerCors, Guard
 from bot.channels.web.limits import MESSAGES_A_MINUTE, STREAMS, Pace, Places
@@ -17,6 +19,7 @@ from bot.channels.web.sessions import Sessions
 from bot.channels.web.streams import PING_SECONDS, Streams
 from bot.channels.web.visitors import Visitors
 from bot.channels.web.wiring import Ask, Readiness, Wiring
+from bot.registry.memory import MemoryRegistry
 
 
 def create_app(
@@ -34,13 +37,15 @@ def create_app(
     streams: int = STREAMS,
     routers: Sequence[APIRouter] = (),
     body_limits: Mapping[str, int] | None = None,
+    staff: Staff | None = None,
 ) -> FastAPI:
     """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
 
     `visitors` knows customers by their tokens, `secure` says that the public address is https, without an `api_token`
     only agents may use `/api/ask`. `messages_a_minute` and `streams` are what one visitor may send and hold open;
     each process counts for itself. `routers` are other doors' that are reached by HTTP too, and `body_limits` the
-    bytes that their paths take. Raises ValueError for an origin that is none.
+    bytes that their paths take. Without a `staff` accounts live and die with this process.
+    Raises ValueError for an origin that is none.
     """
     for origin in allowed_origins:
         _check_origin(origin)
@@ -62,6 +67,7 @@ def create_app(
         ask=ask,
         readiness=readiness,
         api_token=api_token,
+        staff=staff or staff_of(MemoryRegistry(), secrets.token_urlsafe(32)),
         secure=secure,
     )
     add_error_handlers(app)
@@ -70,7 +76,9 @@ def create_app(
 
 
 def _add_routes(app: FastAPI, others: Sequence[APIRouter]) -> None:
-    for router in (customer.router, asking.router, agents.router, agents.changes, *others, pages_router()):
+    own = [customer.router, asking.router]
+    own += [router for part in (agents, accounts, managing) for router in (part.router, part.changes)]
+    for router in (*own, *others, pages_router()):
         # Not `include_router`: it builds every route a second time, at the first request, which takes half a second.
         app.router.routes.extend(router.routes)
 

@@ -1,6 +1,7 @@
 """How errors look to whoever asked: a status and `{"error": reason}`. Never repeats what was sent."""
 
 import logging
+import math
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request
@@ -8,9 +9,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from bot.accounts.base import (
+    AccountError,
+    AccountUnknown,
+    CodeNeeded,
+    LastAdmin,
+    LoginRefused,
+    NameTaken,
+    PasswordRefused,
+    TooManyTries,
+)
 from bot.channels.base import MessageRefused
 from bot.channels.web.sessions import SessionsUnavailable
 from bot.conversation.base import ConversationsUnavailable, ConversationUnknown, MessageConflict
+from bot.registry.base import RegistryUnavailable
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 2
@@ -27,6 +39,8 @@ def add_error_handlers(app: FastAPI) -> None:
         ConversationUnknown: _unknown,
         ConversationsUnavailable: _unavailable,
         SessionsUnavailable: _unavailable,
+        RegistryUnavailable: _unavailable,
+        AccountError: _of_an_account,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -47,6 +61,27 @@ def _invalid(request: Request, error: Exception) -> Response:
     place = ".".join(str(part) for part in first["loc"][1:] if not isinstance(part, int))
     reason = first["msg"].removeprefix("Value error, ")
     return _response(422, f"{place}: {reason}" if place else reason)
+
+
+_STATUS: dict[type[Exception], int] = {
+    NameTaken: 409,
+    LastAdmin: 409,
+    AccountUnknown: 404,
+    PasswordRefused: 422,
+    TooManyTries: 429,
+    LoginRefused: 401,
+}
+"""The first kind that an error of an account is of decides."""
+
+
+def _of_an_account(request: Request, error: Exception) -> Response:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    response = JSONResponse(
+        {"error": str(error), **({"needs": "code"} if isinstance(error, CodeNeeded) else {})}, status
+    )
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(math.ceil(error.seconds))
+    return response
 
 
 def _unprocessable(request: Request, error: Exception) -> Response:

@@ -83,13 +83,6 @@ class Saying(Request):
     once: StrictBool = False
 
 
-class Login(Request):
-    """A one-time link's secret and the name that customers will see."""
-
-    token: Annotated[str, Field(min_length=1, max_length=128)]
-    name: AgentName
-
-
 class Past(Request):
     """An earlier turn of a question's conversation."""
 

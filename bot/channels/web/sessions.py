@@ -6,10 +6,11 @@ Links and sessions are random secrets of 256 bits; a store keeps only their hash
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.accounts.base import Role
 from bot.channels.base import ChannelError
 
 HOUR = 3_600.0
@@ -29,22 +30,36 @@ class Session:
     agent: str
     began: float
     seen: float
+    role: Role = Role.AGENT
+    id: str = ""
+    """Names the session, and opens nothing."""
 
     def lives(self, now: float) -> bool:
         """Neither idle for too long nor too old."""
         return now - self.seen < IDLE_SECONDS and now - self.began < LONGEST_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a one-time link is good for: a login with this role, or a new password of this account."""
+
+    role: Role = Role.AGENT
+    account: str = ""
+
+
 class Sessions(Protocol):
     """Where links and sessions are kept. All methods may raise SessionsUnavailable."""
 
-    async def invite(self) -> str:
+    async def invite(self, invitation: Invitation = Invitation()) -> str:
         """A new link's secret: good for one login within LINK_SECONDS."""
 
-    async def redeem(self, link: str) -> bool:
-        """Use a link up. False: unknown, used or expired."""
+    async def invited(self, link: str) -> Invitation | None:
+        """What a link is good for, and stays good for. None: unknown, used or expired."""
 
-    async def begin(self, agent: str) -> str:
+    async def redeem(self, link: str) -> Invitation | None:
+        """Use a link up. None: unknown, used or expired."""
+
+    async def begin(self, agent: str, role: Role = Role.AGENT) -> str:
         """A new session's secret."""
 
     async def find(self, secret: str) -> Session | None:
@@ -55,6 +70,17 @@ class Sessions(Protocol):
 
     async def end_all(self, agent: str) -> None:
         """End every session of an agent."""
+
+    async def all(self) -> Sequence[Session]:
+        """All living sessions, the last begun first."""
+
+    async def end_known(self, session: str) -> bool:
+        """End a session by its id. False: there is none."""
+
+
+def session_id(fingerprint: str) -> str:
+    """The name of a session, made of what a store keeps in its secret's place."""
+    return fingerprint[:16]
 
 
 def new_secret() -> str:
@@ -72,21 +98,27 @@ class MemorySessions:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._links: dict[str, float] = {}
+        self._links: dict[str, tuple[Invitation, float]] = {}
         self._sessions: dict[str, Session] = {}
 
-    async def invite(self) -> str:
+    async def invite(self, invitation: Invitation = Invitation()) -> str:
         link = new_secret()
-        self._links[fingerprint(link)] = self._clock() + LINK_SECONDS
+        self._links[fingerprint(link)] = invitation, self._clock() + LINK_SECONDS
         return link
 
-    async def redeem(self, link: str) -> bool:
-        return self._links.pop(fingerprint(link), 0.0) > self._clock()
+    async def invited(self, link: str) -> Invitation | None:
+        invitation, until = self._links.get(fingerprint(link), (None, 0.0))
+        return invitation if until > self._clock() else None
 
-    async def begin(self, agent: str) -> str:
+    async def redeem(self, link: str) -> Invitation | None:
+        invitation, until = self._links.pop(fingerprint(link), (None, 0.0))
+        return invitation if until > self._clock() else None
+
+    async def begin(self, agent: str, role: Role = Role.AGENT) -> str:
         secret, now = new_secret(), self._clock()
-        self._sessions = {key: session for key, session in self._sessions.items() if session.lives(now)}
-        self._sessions[fingerprint(secret)] = Session(agent, now, now)
+        key = fingerprint(secret)
+        self._forget(now)
+        self._sessions[key] = Session(agent, now, now, role, session_id(key))
         return secret
 
     async def find(self, secret: str) -> Session | None:
@@ -103,3 +135,15 @@ class MemorySessions:
 
     async def end_all(self, agent: str) -> None:
         self._sessions = {key: session for key, session in self._sessions.items() if session.agent != agent}
+
+    async def all(self) -> Sequence[Session]:
+        self._forget(self._clock())
+        return sorted(self._sessions.values(), key=lambda session: -session.began)
+
+    async def end_known(self, session: str) -> bool:
+        before = len(self._sessions)
+        self._sessions = {key: each for key, each in self._sessions.items() if each.id != session}
+        return len(self._sessions) < before
+
+    def _forget(self, now: float) -> None:
+        self._sessions = {key: session for key, session in self._sessions.items() if session.lives(now)}

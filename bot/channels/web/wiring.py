@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from bot.accounts.staff import Staff
 from bot.answering.answer import Answer, Question
 from bot.channels.base import Reception
 from bot.channels.web.limits import Pace, Places
@@ -31,6 +32,7 @@ class Wiring:
     ask: Ask
     readiness: Readiness
     api_token: str
+    staff: Staff
     secure: bool
     """Cookies are sent over https only."""
 

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from bot.accounts.passwords import Passwords
+from bot.accounts.staff import Staff, staff_of
 from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
+from bot.registry.memory import MemoryRegistry
 from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
 
@@ -47,13 +51,24 @@ def visitors() -> Visitors:
 
 
 @pytest.fixture
+def staff() -> Staff:
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return staff_of(MemoryRegistry(), "a secret key of tests", cheap)
+
+
+@pytest.fixture
 def office(reception: StandIn, tmp_path: Path) -> Office:
     return furnished(tmp_path / "knowledge", reception.conversations)
 
 
 @pytest.fixture
 def app(
-    reception: StandIn, sessions: MemorySessions, visitors: Visitors, unready: dict[str, str], office: Office
+    reception: StandIn,
+    sessions: MemorySessions,
+    visitors: Visitors,
+    unready: dict[str, str],
+    office: Office,
+    staff: Staff,
 ) -> FastAPI:
     async def readiness() -> dict[str, str]:
         return unready
@@ -68,6 +83,7 @@ def app(
         allowed_origins=["https://shop.example"],
         ping_seconds=0.2,
         routers=desk_routers(office),
+        staff=staff,
     )
 
 

@@ -29,7 +29,8 @@ async def test_a_link_is_good_for_one_login(client: httpx2.AsyncClient, sessions
     client.cookies.clear()
     again = await client.post("/desk/api/login", headers=CHANGE, json=login)
 
-    assert first.json() == me.json() == {"name": "Mia Park"}
+    assert first.json() == {"name": "Mia Park", "role": "agent"}
+    assert me.json()["name"] == "Mia Park"
     assert again.status_code == 401
     assert "set-cookie" not in again.headers
 

@@ -12,11 +12,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.accounts.base import Role
 from bot.channels.web.redis_sessions import RedisSessions
 from bot.channels.web.sessions import (
     IDLE_SECONDS,
     LINK_SECONDS,
     LONGEST_SECONDS,
+    Invitation,
     MemorySessions,
     Sessions,
     SessionsUnavailable,
@@ -66,7 +68,9 @@ async def sessions(request: pytest.FixtureRequest, clock: Clock) -> AsyncIterato
 async def test_a_link_is_used_up_by_one(sessions: Sessions) -> None:
     link = await sessions.invite()
 
-    assert [await sessions.redeem(link), await sessions.redeem(link)] == [True, False]
+    assert await sessions.invited(link) == Invitation()
+    assert [await sessions.redeem(link), await sessions.redeem(link)] == [Invitation(), None]
+    assert await sessions.invited(link) is None
     assert not await sessions.redeem("guessed")
     assert not await sessions.redeem("\ud800")
 
@@ -82,6 +86,27 @@ async def test_a_session_is_found_by_its_secret_until_it_ends(sessions: Sessions
     assert await sessions.find(secret) is None
     assert await sessions.find(other) is not None
     assert await sessions.find("guessed") is None
+
+
+async def test_a_link_tells_what_it_is_good_for(sessions: Sessions) -> None:
+    links = [await sessions.invite(each) for each in (Invitation(Role.ADMIN), Invitation(Role.VIEWER, "Mía"))]
+
+    assert [await sessions.redeem(link) for link in links] == [
+        Invitation(Role.ADMIN),
+        Invitation(Role.VIEWER, "Mía"),
+    ]
+
+
+async def test_sessions_are_listed_with_their_roles_and_end_one_by_one(sessions: Sessions, clock: Clock) -> None:
+    mia = await sessions.begin("Mia", Role.ADMIN)
+    clock.now += 1
+    tom = await sessions.begin("Tom", Role.VIEWER)
+    listed = await sessions.all()
+
+    assert [(each.agent, each.role) for each in listed] == [("Tom", Role.VIEWER), ("Mia", Role.ADMIN)]
+    assert [await sessions.end_known(listed[0].id), await sessions.end_known(listed[0].id)] == [True, False]
+    assert [await sessions.find(secret) is None for secret in (mia, tom)] == [False, True]
+    assert [each.agent for each in await sessions.all()] == ["Mia"]
 
 
 async def test_all_sessions_of_an_agent_end_together(sessions: Sessions) -> None:
