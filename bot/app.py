@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.answering.answer import Question
-from bot.answering.answerer import Answerer, Policy
+from bot.answering.answerer import Answerer
 from bot.answering.engine import Engine
-from bot.answering.find import Search
 from bot.answering.leak import mark_of
 from bot.answering.phrases import phrase
 from bot.answering.prompt import build_prompt
-from bot.answering.speak import Manner, Speaker
+from bot.answering.speak import Speaker
 from bot.answering.support import SpanSupport
-from bot.answering.trust import Trust, read_trust, trust_file
 from bot.conversation.base import NO_ADDRESS, ConversationsError
 from bot.conversation.retention import DAY, Retention
 from bot.desk.desk import Desk
@@ -26,14 +24,13 @@ from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
+from bot.manners import manner_of, policy_of
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
-from knowledge.calibration.calibration import Calibration
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.joined import JOIN, JoinedEmbedder
 from knowledge.errors import EmbedderError, EmbedderMismatch, SnapshotMissing
-from knowledge.filters import FOR_CUSTOMERS, Filter
 from knowledge.retriever import Retriever
 from knowledge.snapshot.layout import current_id, snapshot_ids
 from knowledge.snapshot.reader import current_manifest, open_current, open_snapshot
@@ -133,19 +130,6 @@ def open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedde
     return open_embedder(settings, settings.embedder or built, pull)
 
 
-def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
-    """When to answer: as the owner has set, else as the snapshot was calibrated, else as serves any knowledge."""
-    policy = Policy(handoff_words=tuple(settings.handoff_words), within=within_of(settings))
-    if calibration:
-        policy = replace(policy, threshold=calibration.threshold, search=Search(weights=calibration.weights))
-    return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
-
-
-def within_of(settings: Settings) -> Filter:
-    """What customers may be told: of the owner's tags, and nothing that is internal."""
-    return replace(FOR_CUSTOMERS, tags=Filter.of(settings.tags).tags)
-
-
 @dataclass(frozen=True, slots=True)
 class Brain:
     """What answers: the models and, made from a snapshot, the answerer."""
@@ -170,20 +154,8 @@ class Brain:
             raise SnapshotMissing(f"{self.knowledge}: the snapshot {snapshot_id} is no longer kept")
         return self._over(Retriever(open_snapshot(self.knowledge, snapshot_id), self.embedder))
 
-    def trust_file(self, retriever: Retriever) -> Path | None:
-        """Where it lies what was measured of the generator on what `retriever` finds; None without a generator."""
-        folder = self.settings.data_dir / "trust"
-        return trust_file(folder, self.generator.name, retriever.entries) if self.generator else None
-
     def _over(self, retriever: Retriever, languages: frozenset[str] = frozenset()) -> Answerer:
-        measured = self.trust_file(retriever)
-        manner = Manner(
-            compose=self.settings.compose == "always",
-            trust=read_trust(measured) if measured else Trust(),
-            seconds=self.settings.answer_seconds,
-            tokens=self.settings.answer_tokens,
-            mark=mark_of(retriever.snapshot_id),
-        )
+        manner = manner_of(self.settings, self.generator, retriever)
         speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
         policy = policy_of(self.settings, retriever.calibration)
         within = replace(policy.within, languages=languages)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.answerer import Answerer
-from bot.app import Brain, open_generator, policy_of
+from bot.app import Brain, open_generator
 from bot.commands.building import calibrating
 from bot.generators.base import Generator
+from bot.manners import policy_of
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration
 from knowledge.corpus.entry import Entry

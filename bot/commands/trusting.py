@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.app import Brain
     from bot.evaluation.trusting import Ask, Compared, Comparison, Trial
 
+_PATIENCE = 5
+
 
 def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: int, as_json: bool) -> None:
     """Measure, keep what was found where the answerer looks for it, and tell it."""
@@ -23,6 +25,7 @@ def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: i
     from bot.app import open_brain
     from bot.commands.progress import pull, work_bars
     from bot.evaluation.trusting import counted
+    from bot.manners import trust_file_of
     from knowledge.retriever import Retriever
     from knowledge.snapshot.reader import open_current
 
@@ -35,9 +38,8 @@ def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: i
         with work_bars("comparing") as (step,):
             compared = list(_compared(brain, retriever, bank, most, step))
         trust = Trust(counted(compared), settings.wrong_answers)
-        path = brain.trust_file(retriever)
-        assert path
         assert brain.generator
+        path = trust_file_of(settings, brain.generator, retriever)
         told = {"generator": brain.generator.name, "snapshot": retriever.snapshot_id}
         write_trust(path, trust, told)
         found = told | trust.to_json() | {"trials": [_line(one) for one in compared]}
@@ -73,7 +75,9 @@ def comparing(brain: "Brain", retriever: Any) -> "Comparison":
     from bot.answering.support import SpanSupport
     from bot.evaluation.trusting import Comparison
 
-    always = brain.settings.model_copy(update={"compose": "always"})
+    # What the model can do is asked for, and not how busy the machine is in this minute.
+    patient = {"compose": "always", "answer_seconds": _PATIENCE * brain.settings.answer_seconds}
+    always = brain.settings.model_copy(update=patient)
     quote, generate = _ask(replace(brain, generator=None)), _ask(replace(brain, settings=always))
     entries = {entry.id: entry for entry in retriever.entries}
     return Comparison(quote, generate, entries, SpanSupport(retriever))

@@ -1,7 +1,7 @@
 """When to answer: as the owner sets, else as the snapshot was calibrated, else as serves any knowledge."""
 
 from bot.answering.answerer import Policy
-from bot.app import policy_of
+from bot.manners import policy_of
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration, Verdict
 from knowledge.confidence import Weights

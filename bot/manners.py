@@ -1,0 +1,45 @@
+"""How the owner wants the bot to answer: settings, and what was found out, as policy and manner. Loads no model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from bot.answering.answerer import Policy
+from bot.answering.find import Search
+from bot.answering.leak import mark_of
+from bot.answering.speak import Manner
+from bot.answering.trust import Trust, read_trust, trust_file
+from bot.generators.base import Generator
+from bot.settings import Settings
+from knowledge.calibration.calibration import Calibration
+from knowledge.filters import FOR_CUSTOMERS, Filter
+from knowledge.retriever import Retriever
+
+
+def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
+    """When to answer: as the owner has set, else as the snapshot was calibrated, else as serves any knowledge."""
+    policy = Policy(handoff_words=tuple(settings.handoff_words), within=within_of(settings))
+    if calibration:
+        policy = replace(policy, threshold=calibration.threshold, search=Search(weights=calibration.weights))
+    return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
+
+
+def within_of(settings: Settings) -> Filter:
+    """What customers may be told: of the owner's tags, and nothing that is internal."""
+    return replace(FOR_CUSTOMERS, tags=Filter.of(settings.tags).tags)
+
+
+def manner_of(settings: Settings, generator: Generator | None, retriever: Retriever) -> Manner:
+    """How to speak: as the owner has set, and as far as the generator was found to be trusted."""
+    measured = trust_file_of(settings, generator, retriever) if generator else None
+    return Manner(
+        compose=settings.compose == "always",
+        trust=read_trust(measured) if measured else Trust(),
+        seconds=settings.answer_seconds,
+        tokens=settings.answer_tokens,
+        mark=mark_of(retriever.snapshot_id),
+    )
+
+
+def trust_file_of(settings: Settings, generator: Generator, retriever: Retriever) -> Path:
+    """Where it lies what was measured of the generator on what `retriever` finds."""
+    return trust_file(settings.data_dir / "trust", generator.name, retriever.entries)
