@@ -7,7 +7,7 @@ from bot.reading.intent import SMALLTALK, read_intent
 from knowledge.corpus.split import sentences
 
 _ASKING = (
-    r"how|what|what's|when|where|where's|which|who|why|can|could|do|does|did|is|are|will|would|should|may|have|has"
+    r"how|what|what's|when|where|where's|which|who|why|can|could|do|does|did|is|are|am|was|were|will|would|should|shall|must|may|have|has"
     r"|c[oó]mo|qu[eé]|cu[aá]ndo|cu[aá]nto|d[oó]nde|puedo|se puede|wie|was|wann|wo|welche[rs]?|kann|kostet"
     r"|comment|quand|combien|o[uù]|est-ce|puis-je"
 )
@@ -18,9 +18,9 @@ _ASKS = re.compile(
 )
 # Where one question may end and the next begin within a sentence.
 _BREAK = re.compile(
-    rf"[,;]\s+(?=(?:(?:and|but|so|also|plus|by|for|at|in|to|until|from|und|y|et)\s+)*(?:{_ASKING})\b)"
+    rf"[,;:]\s+(?=(?:(?:and|but|so|also|plus|by|for|at|in|to|until|from|und|y|et)\s+)*(?:{_ASKING})\b)"
     rf"|\s+(?=(?:and|plus|und|y|et)\s+(?:by\s+|for\s+|at\s+|until\s+|from\s+)?(?:{_ASKING})\b)"
-    r"|[，；;]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])",
+    r"|[，；;：]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])",
     re.I,
 )
 _JOINS = re.compile(r"^(?:and|plus|also|und|y|et|另外|还有|以及|并且|然后|再)\s*[,，]?\s*", re.I)
@@ -42,27 +42,31 @@ def asked(text: str) -> list[Asked]:
     found: list[Asked] = []
     told: list[str] = []
     for span in sentences(text):
-        questions = _questions(span.text)
+        questions, lead = _questions(span.text)
         if not questions and not found and read_intent(span.text) not in SMALLTALK:
             told.append(span.text)
-        found += [Asked(question, " ".join(told)) for question in questions]
+        # What leads to the first question of a sentence stands in it; the others need to be told.
+        befores = [told, *[[*told, lead] if lead else told] * len(questions)]
+        found += [Asked(question, " ".join(before)) for question, before in zip(questions, befores, strict=False)]
     return found
 
 
-def _questions(sentence: str) -> list[str]:
-    """The questions of a sentence; what asks nothing by itself stays with the next one, else with the last."""
+def _questions(sentence: str) -> tuple[list[str], str]:
+    """The questions of a sentence, and what leads to the first; what asks nothing goes with the next question."""
     if not _is_question(sentence):
-        return []
+        return [], ""
     found: list[str] = []
-    start = 0
+    start, piece_start, lead = 0, 0, ""
     for cut in [*(match.span() for match in _BREAK.finditer(sentence)), (len(sentence), len(sentence))]:
-        piece = sentence[start : cut[0]].strip()
-        if _is_question(piece):
+        piece, own = sentence[start : cut[0]].strip(), sentence[piece_start : cut[0]].strip()
+        if _is_question(piece) or _is_question(own):
+            lead = lead if found else sentence[start:piece_start].strip(" ,;:，；：")
             found.append(_JOINS.sub("", piece))
             start = cut[1]
+        piece_start = cut[1]
     if rest := sentence[start:].strip():
         found = [*found[:-1], f"{found[-1]}, {rest}"] if found else [sentence]
-    return found
+    return found, lead
 
 
 def _is_question(text: str) -> bool:

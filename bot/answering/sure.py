@@ -14,11 +14,11 @@ def spoken_of(findings: Sequence[Finding], threshold: float) -> list[Finding]:
     """What is sure enough of the things asked one by one, and of the whole message where these are not all.
 
     The finding of the whole message is the last one, and the only one where one thing is asked. Beside another that
-    is sure it needs half the confidence, for what the message is about is then known.
+    is sure each needs half the confidence, for what the message is about is then known.
     """
     *one_by_one, whole = findings
-    sure = [finding for finding in one_by_one if finding.hits and finding.confidence >= threshold]
-    least = threshold / 2 if sure else threshold
+    least = threshold / 2 if any(f.hits and f.confidence >= threshold for f in one_by_one) else threshold
+    sure = [finding for finding in one_by_one if finding.hits and finding.confidence >= least]
     if len(sure) < max(len(one_by_one), 1) and whole.hits and whole.confidence >= least:
         sure.insert(0, whole)
     spoken = (each for finding in sure for each in _with_its_equal(finding))

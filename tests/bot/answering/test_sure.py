@@ -39,6 +39,11 @@ def test_beside_a_sure_part_the_whole_needs_half_as_much() -> None:
     assert spoken(finding(0.5, hit("a")), finding(0.1, hit("b")), finding(0.19, hit("c"))) == ["a"]
 
 
+def test_beside_a_sure_part_another_needs_half_as_much() -> None:
+    assert spoken(finding(0.5, hit("a")), finding(0.2, hit("b")), finding(0.1, hit("c"))) == ["a", "b"]
+    assert spoken(finding(0.3, hit("a")), finding(0.2, hit("b")), finding(0.1, hit("c"))) == []
+
+
 def test_an_entry_that_fits_as_well_and_has_more_of_the_words_is_spoken_of_too() -> None:
     assert spoken(finding(0.5, hit("a", 1.0, 0.3), hit("b", 0.95, 0.9))) == ["a", "b"]
     assert spoken(finding(0.5, hit("a", 1.0, 0.3), hit("b", 0.9, 0.9))) == ["a"]
