@@ -24,7 +24,7 @@ from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
-from bot.manners import manner_of, policy_of
+from bot.manners import manner_of, policy_of, voice_of
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
@@ -166,7 +166,8 @@ class Brain:
         if not self.generator:
             return
         count, mark = self.generator.count_tokens, mark_of(current_id(self.knowledge))
-        prompt = build_prompt(Question("?"), "en", [], count, self.generator.context, mark)
+        voice = voice_of(self.settings)
+        prompt = build_prompt(Question("?"), "en", [], count, self.generator.context, mark, voice=voice)
         try:
             for _ in self.generator.generate(prompt, Limits(tokens=1)):
                 pass

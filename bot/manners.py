@@ -8,6 +8,7 @@ from bot.answering.find import Search
 from bot.answering.leak import mark_of
 from bot.answering.speak import Manner
 from bot.answering.trust import Trust, read_trust, trust_file
+from bot.answering.voice import Persona, Voice
 from bot.generators.base import Generator
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration
@@ -17,10 +18,16 @@ from knowledge.retriever import Retriever
 
 def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
     """When to answer: as the owner has set, else as the snapshot was calibrated, else as serves any knowledge."""
-    policy = Policy(handoff_words=tuple(settings.handoff_words), within=within_of(settings))
+    words = tuple(settings.handoff_words)
+    policy = Policy(handoff_words=words, within=within_of(settings), voice=voice_of(settings))
     if calibration:
         policy = replace(policy, threshold=calibration.threshold, search=Search(weights=calibration.weights))
     return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
+
+
+def voice_of(settings: Settings) -> Voice:
+    """In which voice the bot speaks."""
+    return Voice(settings.tone, Persona.read(settings.persona))
 
 
 def within_of(settings: Settings) -> Filter:
@@ -37,6 +44,7 @@ def manner_of(settings: Settings, generator: Generator | None, retriever: Retrie
         seconds=settings.answer_seconds,
         tokens=settings.answer_tokens,
         mark=mark_of(retriever.snapshot_id),
+        voice=voice_of(settings),
     )
 
 

@@ -17,6 +17,7 @@ LEAST_KEY = 16
 """Characters of a key that signs."""
 LEAST_IDENTITY_KEY = 32
 """The same, of the key by which a site's server tells who its customers are."""
+_LONGEST_NAME, _LONGEST_ABOUT = 40, 300  # characters
 
 
 def _cache() -> Path:
@@ -89,6 +90,16 @@ def _word(value: str) -> str:
     return value.strip()
 
 
+def _persona(value: str) -> str:
+    name, _, about = value.strip().partition(":")
+    if value.strip() and (
+        not name.strip() or len(name) > _LONGEST_NAME or len(about) > _LONGEST_ABOUT or "\n" in value
+    ):
+        longest = f"{_LONGEST_NAME} and {_LONGEST_ABOUT} characters at most, on one line"
+        raise ValueError(f"a name, or a name and a sentence ({longest}), such as Mia: She knows bicycles.")
+    return value
+
+
 def _as(read: Callable[[Any], object]) -> AfterValidator:
     """Accepts what `read` can read, and keeps it as it is written."""
 
@@ -159,6 +170,10 @@ class Settings(BaseSettings):
     generator_key: SecretStr | None = None
     generate: bool = True
     compose: Literal["auto", "always"] = "auto"
+
+    # The bot's voice: a name, or NAME: a sentence about who that is; and how it speaks.
+    persona: Annotated[str, AfterValidator(_persona)] = ""
+    tone: Literal["plain", "friendly", "formal"] = "plain"
 
     # When to answer. A build finds out on the knowledge's own questions from which confidence on at most such a share
     # of the answers is wrong; a threshold that is set here holds instead.

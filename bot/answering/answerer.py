@@ -13,12 +13,12 @@ from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question,
 from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
-from bot.answering.phrases import phrase
 from bot.answering.question import Part, parts, whole
 from bot.answering.speak import Speaker, Speech
 from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
 from bot.answering.sure import spoken_of
 from bot.answering.trace import current
+from bot.answering.voice import PLAINLY, Voice
 from bot.reading.bounds import read_bound
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
@@ -42,6 +42,7 @@ class Policy:
     handoff_words: tuple[str, ...] = ()
     within: Filter = FOR_CUSTOMERS
     doubt: Doubt | None = field(default_factory=Doubt)
+    voice: Voice = PLAINLY
 
 
 class Answerer:
@@ -189,7 +190,7 @@ class Answerer:
         return Answer(
             outcome=Outcome.REFUSED,
             mode=Mode.REFUSE,
-            text=phrase(name, language, articles=articles),
+            text=self._policy.voice.phrase(name, language, articles=articles),
             language=language,
             confidence=confidence,
             sources=sources,
@@ -208,7 +209,7 @@ class Answerer:
         return Answer(
             outcome=Outcome.CLARIFIED,
             mode=Mode.CLARIFY,
-            text=phrase("clarify", language, choices=listed),
+            text=self._policy.voice.phrase("clarify", language, choices=listed),
             language=language,
             confidence=confidence,
             sources=sources,
@@ -228,5 +229,5 @@ class Answerer:
         reason: Reason | None = None,
         confidence: float = 1.0,
     ) -> Answer:
-        text = phrase(name, language)
+        text = self._policy.voice.phrase(name, language)
         return Answer(outcome, mode, text, language, confidence, reason=reason, snapshot=self._retriever.snapshot_id)

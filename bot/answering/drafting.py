@@ -17,6 +17,7 @@ from bot.answering.harmless import quotable
 from bot.answering.leak import watched
 from bot.answering.prompt import build_prompt
 from bot.answering.trace import Judgement, current, overheard
+from bot.answering.voice import PLAINLY, Voice
 from bot.generators.base import Cancelled, GenerationFailed, Generator, Limits, Pieces
 from bot.generators.sound import sound
 from knowledge.corpus.entry import Entry
@@ -61,13 +62,14 @@ class Bar:
 
 
 class Drafter:
-    """Drafts with one generator. `mark` heads the instructions (see `leak`)."""
+    """Drafts with one generator. `mark` heads the instructions (see `leak`), `voice` tells how to write."""
 
-    def __init__(self, generator: Generator, support: Support, bar: Bar, mark: str) -> None:
+    def __init__(self, generator: Generator, support: Support, bar: Bar, mark: str, voice: Voice = PLAINLY) -> None:
         self._generator = generator
         self._support = support
         self._bar = bar
         self._mark = mark
+        self._voice = voice
 
     def sentences(self, task: Task) -> Iterator[Sentence]:
         """The sentences that may leave. A draft that begins wrongly is no answer: nothing of it leaves.
@@ -135,7 +137,9 @@ class Drafter:
         question = replace(task.question, history=())
         budget = self._generator.context - limits.tokens
         count = self._generator.count_tokens
-        prompt = build_prompt(question, task.language, [alone], count, budget, self._mark, one_sentence=True)
+        prompt = build_prompt(
+            question, task.language, [alone], count, budget, self._mark, voice=self._voice, one_sentence=True
+        )
         draft = watched(self._generator.generate(prompt, limits), prompt, [alone], self._mark)
         try:
             with contextlib.closing(sound(draft)) as pieces:
@@ -151,7 +155,9 @@ class Drafter:
     def _draft(self, task: Task) -> Pieces:
         budget = self._generator.context - task.limits.tokens
         count = self._generator.count_tokens
-        prompt = build_prompt(task.question, task.language, task.entries, count, budget, self._mark)
+        prompt = build_prompt(
+            task.question, task.language, task.entries, count, budget, self._mark, voice=self._voice
+        )
         if trace := current():
             trace.drafted(self._generator.name, prompt)
         pieces = overheard(self._generator.generate(prompt, task.limits))

@@ -3,13 +3,20 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Final, Literal
 
 _FALLBACK = "en"
 
+Tone = Literal["plain", "friendly", "formal"]
+PLAIN: Final = "plain"
+
 
 @cache
-def _phrases() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("bot.answering").joinpath("phrases.toml").read_text("utf-8"))
+def _phrases(tone: Tone = PLAIN) -> dict[str, dict[str, str]]:
+    """The phrases; those of another tone are the plain ones, some of them in other words."""
+    name = "phrases" if tone == PLAIN else tone
+    own: dict[str, dict[str, str]] = tomllib.loads(files("bot.answering").joinpath(f"{name}.toml").read_text("utf-8"))
+    return own if tone == PLAIN else {name: texts | own.get(name, {}) for name, texts in _phrases().items()}
 
 
 def languages() -> frozenset[str]:
@@ -17,7 +24,7 @@ def languages() -> frozenset[str]:
     return frozenset.intersection(*(frozenset(texts) for texts in _phrases().values()))
 
 
-def phrase(name: str, language: str, **parts: str) -> str:
-    """The phrase `name` in `language`, else in English. Raises KeyError for an unknown name."""
-    texts = _phrases()[name]
+def phrase(phrase_: str, language: str, tone: Tone = PLAIN, /, **parts: str) -> str:
+    """The phrase of this name in `language`, else in English. Raises KeyError for an unknown name."""
+    texts = _phrases(tone)[phrase_]
     return texts.get(language, texts[_FALLBACK]).format(**parts)

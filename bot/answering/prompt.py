@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from bot.answering.answer import CUSTOMER, PastTurn, Question
+from bot.answering.voice import PLAINLY, Voice
 from bot.generators.base import ChatMessage, Prompt
 from knowledge.corpus.clean import clean
 from knowledge.corpus.entry import Entry
@@ -43,11 +44,14 @@ def _texts() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _fixed(mark: str) -> tuple[ChatMessage, ...]:
+def _fixed(mark: str, voice: Voice) -> tuple[ChatMessage, ...]:
     """Instructions, headed by the mark, and worked examples: small models obey examples better than rules."""
     texts = _texts()
     head = f"[{mark}]\n" if mark else ""
-    messages = [ChatMessage("system", head + texts["instructions"]["text"].strip())]
+    told = [texts["instructions"]["text"].strip(), texts["tones"].get(voice.tone, "")]
+    if voice.persona.name:
+        told.append(neutral(f"Your name is {voice.persona.name}. {voice.persona.about}"))
+    messages = [ChatMessage("system", head + "\n".join(filter(None, told)))]
     for name in sorted(texts["examples"]):
         asked, _, answered = texts["examples"][name].strip().partition("\n===\n")
         messages += [ChatMessage("user", asked), ChatMessage("assistant", answered)]
@@ -71,6 +75,7 @@ def build_prompt(
     budget: int,
     mark: str = "",
     *,
+    voice: Voice = PLAINLY,
     one_sentence: bool = False,
 ) -> Prompt:
     """The prompt for `entries`, best first, in at most `budget` tokens; `mark` heads the instructions.
@@ -83,7 +88,7 @@ def build_prompt(
     kept = [(entry, entry.answer) for entry in entries]
     while True:
         last = ChatMessage("user", _last_message(question.text, language, kept, turns, one_sentence=one_sentence))
-        fixed = _fixed(mark)
+        fixed = _fixed(mark, voice)
         prompt = Prompt((*fixed, last), fixed=len(fixed))
         if count_tokens(prompt.messages) <= budget or not _shrink(turns, kept):
             return prompt

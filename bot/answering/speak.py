@@ -14,11 +14,11 @@ from bot.answering.answer import Mode, Question, Release, Sentence, Source
 from bot.answering.check import Support
 from bot.answering.decide import Finding
 from bot.answering.drafting import Bar, Drafter, Task
-from bot.answering.phrases import phrase
 from bot.answering.quote import Quote, quote, quote_hits, source
 from bot.answering.sums import Sum
 from bot.answering.trace import current
 from bot.answering.trust import Trust, kind_of
+from bot.answering.voice import PLAINLY, Voice
 from bot.generators.base import GenerationFailed, Generator, Limits
 from knowledge.corpus.entry import Entry
 from knowledge.diversity import diverse
@@ -51,6 +51,7 @@ class Manner:
     needed_support: the least support of a composed sentence; `needed_across` where the entry is in another
     language, for there similarities are lower (scripts/EXPERIMENTS.md has the distributions).
     mark: a word in the instructions by which a draft that repeats them is known (see `leak`).
+    voice: the bot's name and tone.
     """
 
     compose: bool = False
@@ -62,6 +63,7 @@ class Manner:
     needed_support: float = 0.5
     needed_across: float = 0.3
     mark: str = ""
+    voice: Voice = PLAINLY
 
 
 class Speaker:
@@ -94,7 +96,9 @@ class Speaker:
     def tell(self, worked: Sum, language: str, findings: Sequence[Finding], release: Release) -> Speech:
         """Say what was worked out, and quote the entries that it follows from."""
         hits = {hit.entry.id: hit for finding in findings for hit in finding.hits}
-        sentence = Sentence(phrase("sum", language, work=worked.work), tuple(entry.id for entry in worked.entries))
+        sentence = Sentence(
+            self._manner.voice.phrase("sum", language, work=worked.work), tuple(entry.id for entry in worked.entries)
+        )
         release(sentence)
         quoted = _quoted(quote_hits([hits[entry.id] for entry in worked.entries], release))
         text = f"{sentence.text}\n\n{quoted.text}"
@@ -126,7 +130,8 @@ class Speaker:
     ) -> tuple[Speech | None, bool]:
         """Checked sentences of a draft, or None when none passed; and whether the draft came to its end."""
         manner = self._manner
-        drafter = Drafter(generator, self._support, Bar(manner.needed_support, manner.needed_across), manner.mark)
+        bar = Bar(manner.needed_support, manner.needed_across)
+        drafter = Drafter(generator, self._support, bar, manner.mark, manner.voice)
         entries = _context(findings, manner.entries)
         best = frozenset(finding.best.entry.id for finding in findings)
         started = time.monotonic()
