@@ -79,6 +79,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
     from bot.channels.web.sessions import Invitation
+    from bot.channels.web.v1.routes import api_routers
     from bot.registry.redis import RedisRegistry
 
     settings = house.settings
@@ -97,7 +98,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
             staff=staff_of(RedisRegistry(client), secret_key(settings)),
-            routers=[*routers, *desk_routers(office_of(house, client))],
+            routers=[*routers, *api_routers(lambda: retriever_of(house)), *desk_routers(office_of(house, client))],
             body_limits=body_limits,
         )
 
@@ -114,7 +115,6 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
 
 def office_of(house: House, client: "Redis") -> "Office":
     """What the agents' desk works with beside conversations."""
-    from bot.answering.answerer import Answerer
     from bot.channels.web.desk_office import Office
     from bot.channels.web.desk_redis_book import RedisBook
     from bot.desk.cases import Cases
@@ -122,7 +122,7 @@ def office_of(house: House, client: "Redis") -> "Office":
     from bot.desk.library import Library
 
     def retriever() -> "Retriever":
-        return cast(Answerer, house.engine.answerer).retriever
+        return retriever_of(house)
 
     return Office(
         RedisBook(client, retention_of(house.settings).conversations),
@@ -130,6 +130,13 @@ def office_of(house: House, client: "Redis") -> "Office":
         Cases(house.conversations, retriever),
         Correcting(house.brain.knowledge, house.brain.embedder),
     )
+
+
+def retriever_of(house: House) -> "Retriever":
+    """What finds entries in the snapshot that is answered from now."""
+    from bot.answering.answerer import Answerer
+
+    return cast(Answerer, house.engine.answerer).retriever
 
 
 def visitors_of(settings: Settings) -> "Visitors":

@@ -21,6 +21,9 @@ from bot.channels.web.visitors import Visitors
 from bot.channels.web.wiring import Ask, Readiness, Wiring
 from bot.registry.memory import MemoryRegistry
 
+REQUESTS_A_MINUTE = 600
+"""Of one token of the API for programs."""
+
 
 def create_app(
     reception: Reception,
@@ -64,6 +67,7 @@ def create_app(
         streams=Streams(reception.conversations, stopping, ping_seconds),
         pace=Pace(messages_a_minute),
         places=Places(streams),
+        api_pace=Pace(REQUESTS_A_MINUTE),
         ask=ask,
         readiness=readiness,
         api_token=api_token,

@@ -1,8 +1,9 @@
-"""How errors look to whoever asked: a status and `{"error": reason}`. Never repeats what was sent."""
+"""How errors look to whoever asked: status and reason, in the shape of `refusals`. Never repeats what was sent."""
 
 import logging
 import math
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +21,7 @@ from bot.accounts.base import (
     TooManyTries,
 )
 from bot.channels.base import MessageRefused
+from bot.channels.web.refusals import refusal
 from bot.channels.web.sessions import SessionsUnavailable
 from bot.conversation.base import ConversationsUnavailable, ConversationUnknown, MessageConflict
 from bot.registry.base import RegistryUnavailable
@@ -46,21 +48,25 @@ def add_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
-def _response(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": reason}, status, headers)
+def _response(request: Request, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
+    return refusal(request.url.path, status, reason, headers)
 
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _response(error.status_code, error.detail, dict(error.headers or {}))
+    return _response(request, error.status_code, error.detail, dict(error.headers or {}))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"][1:] if not isinstance(part, int))
-    reason = first["msg"].removeprefix("Value error, ")
-    return _response(422, f"{place}: {reason}" if place else reason)
+    wrong = [_told(each) for each in error.errors()]
+    place, reason = wrong[0]["place"], wrong[0]["reason"]
+    return refusal(request.url.path, 422, f"{place}: {reason}" if place else reason, wrong=wrong)
+
+
+def _told(error: dict[str, Any]) -> dict[str, str]:
+    place = ".".join(str(part) for part in error["loc"][1:] if not isinstance(part, int))
+    return {"place": place, "reason": error["msg"].removeprefix("Value error, ")}
 
 
 _STATUS: dict[type[Exception], int] = {
@@ -85,13 +91,15 @@ def _of_an_account(request: Request, error: Exception) -> Response:
 
 
 def _unprocessable(request: Request, error: Exception) -> Response:
-    return _response(422, str(error))
+    return _response(request, 422, str(error))
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    return _response(404, "there is no such conversation")
+    return _response(request, 404, "there is no such conversation")
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("refused for now: %s", error)
-    return _response(503, "we cannot take this right now; please try again", {"Retry-After": str(RETRY_SECONDS)})
+    return _response(
+        request, 503, "we cannot take this right now; please try again", {"Retry-After": str(RETRY_SECONDS)}
+    )

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels.web.refusals import refusal
 from bot.channels.web.schemas import LONGEST_BODY
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Guard:
             log.error("%s", _told(scope, error))
             log.debug("the error in full", exc_info=error)
             if not started:
-                sorry = JSONResponse({"error": "something went wrong here; please try again"}, 500)
+                sorry = refusal(scope["path"], 500, "something went wrong here; please try again")
                 await sorry(scope, receive, send_guarded)
 
 
@@ -92,7 +92,7 @@ class CustomerCors:
             app,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Retry-After"],
             max_age=600,
         )

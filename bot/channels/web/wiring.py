@@ -29,6 +29,8 @@ class Wiring:
     streams: Streams
     pace: Pace
     places: Places
+    api_pace: Pace
+    """What each token may ask in a minute."""
     ask: Ask
     readiness: Readiness
     api_token: str

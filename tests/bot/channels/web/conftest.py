@@ -14,10 +14,11 @@ from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.v1.routes import api_routers
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from bot.registry.memory import MemoryRegistry
-from tests.bot.channels.web.office import furnished
+from tests.bot.channels.web.office import furnished, retriever_of
 from tests.bot.channels.web.standin import StandIn
 
 API_TOKEN = "the-token-of-programs"
@@ -69,6 +70,7 @@ def app(
     unready: dict[str, str],
     office: Office,
     staff: Staff,
+    tmp_path: Path,
 ) -> FastAPI:
     async def readiness() -> dict[str, str]:
         return unready
@@ -82,7 +84,7 @@ def app(
         api_token=API_TOKEN,
         allowed_origins=["https://shop.example"],
         ping_seconds=0.2,
-        routers=desk_routers(office),
+        routers=[*desk_routers(office), *api_routers(retriever_of(tmp_path / "knowledge"))],
         staff=staff,
     )
 

@@ -1,5 +1,6 @@
 """The desk's office over a small knowledge that needs no model."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.channels.web.desk_book import MemoryBook
@@ -29,8 +30,10 @@ def furnished(folder: Path, conversations: Conversations) -> Office:
     embedder = HashingEmbedder()
     if not (folder / "CURRENT").exists():
         build([RETURNS, POSTAGE, HOURS], [], embedder, folder)
-
-    def retriever() -> Retriever:
-        return Retriever(open_current(folder), embedder)
-
+    retriever = retriever_of(folder)
     return Office(MemoryBook(), Library(retriever), Cases(conversations, retriever), Correcting(folder, embedder))
+
+
+def retriever_of(folder: Path) -> Callable[[], Retriever]:
+    """What gives a retriever over the snapshot in use."""
+    return lambda: Retriever(open_current(folder), HashingEmbedder())
