@@ -9,11 +9,13 @@ from knowledge.corpus.entry import Entry
 from knowledge.duplicates import apart
 from knowledge.hits import Hit
 
-# What takes the place of a feature that cannot be told: half-way between the medians of right and wrong hits.
+# What takes the place of a feature that cannot be told: coverage half-way between the medians of right and wrong
+# hits, and the margin of an entry that has no rival.
 _TYPICAL_COVERAGE = 0.4
 _TYPICAL_MARGIN = 0.15
-# A wider margin says no more: there is simply little else.
-_FULL_MARGIN = 0.5
+_PASSAGE_COVERAGE = 0.7
+# A wider margin says no more: words that one entry alone has widen it as well where nothing answers.
+_FULL_MARGIN = 0.15
 SLACK = 0.5
 """How much less close an entry in the customer's own language may be, and yet come first."""
 
@@ -26,6 +28,7 @@ class Weights:
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
     Where all knowledge is meant `nearness` tells no more than the others, so that only a calibration weighs it.
     `across` makes up for what is lost between two languages, where vectors lie further apart and words tell nothing.
+    `passage` and `held` are what is otherwise where the entry has no question of its own; a calibration finds it out.
     """
 
     bias: float = -2.51
@@ -34,6 +37,8 @@ class Weights:
     margin: float = 6.24
     nearness: float = 0.0
     across: float = 1.0
+    passage: float = 0.0
+    held: float = 0.0
 
 
 class Features(NamedTuple):
@@ -44,20 +49,31 @@ class Features(NamedTuple):
     margin: float
     nearness: float
     across: float
+    passage: float = 0.0
+    held: float = 0.0
 
 
 def features(hits: Sequence[Hit], language: str) -> Features:
     """What tells of the first of `hits` (best first, not empty) whether it answers a question in `language`.
 
     `margin` is how much more relevant it is than the next entry that says something else. Words that a question
-    shares with an entry count only in one language; `across` is 1 between two, else 0.
+    shares with an entry count only in one language; `across` is 1 between two, else 0. `passage` is 1 for an entry
+    without a question of its own, and `held` its coverage less a typical one; else both are 0.
     """
     best = hits[0]
     rival = next((hit for hit in hits[1:] if rivals(hit.entry, best.entry)), None)
     margin = best.relevance - rival.relevance if rival else _TYPICAL_MARGIN
     across = best.entry.language not in {"", language}
     coverage = _TYPICAL_COVERAGE if across else best.coverage
-    return Features(best.closeness, coverage, min(margin, _FULL_MARGIN), best.nearness, float(across))
+    passage = is_passage(best.entry)
+    held = coverage - _PASSAGE_COVERAGE if passage else 0.0
+    closeness, margin = best.closeness, min(margin, _FULL_MARGIN)
+    return Features(closeness, coverage, margin, best.nearness, float(across), float(passage), held)
+
+
+def is_passage(entry: Entry) -> bool:
+    """Whether an entry has no question of its own: then many a question is about it and not answered by it."""
+    return not entry.question.strip() and not any(text.strip() for text in entry.similar)
 
 
 def rivals(one: Entry, other: Entry) -> bool:

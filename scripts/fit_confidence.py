@@ -149,16 +149,17 @@ def gather(embedder: str, folder: Path, most: int, seed: int) -> Iterator[Case]:
 
 
 def fit(cases: Sequence[Case], l2: float = L2) -> Weights:
-    """The likeliest weights but for `nearness` and `across`, which stay as they are.
+    """The likeliest weights but for those beyond the margin, which stay as they are.
 
     ValueError unless some cases are right and some are wrong.
     """
     right = np.array([case.right for case in cases])
     if not 0 < right.sum() < len(right):
         raise ValueError("right and wrong cases are both needed: take more queries or more sets")
-    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, 6), (n,)
-    prior = np.array([0.0, 0.0, 0.0, 0.0, Weights().nearness, Weights().across])
-    precision = np.array([0.0, l2, l2, l2, HELD, HELD])
+    inputs, importance = np.array([(1.0, *case.features) for case in cases]), balanced(cases)  # (n, d), (n,)
+    held = astuple(Weights())[4:]
+    prior = np.array([0.0, 0.0, 0.0, 0.0, *held])
+    precision = np.array([0.0, l2, l2, l2, *(HELD for _ in held)])
     return Weights(*likeliest(inputs, right, importance, prior, precision).tolist())
 
 

@@ -17,11 +17,11 @@ from knowledge.snapshot.background import Background
 from knowledge.snapshot.contents import Contents
 
 # Of so many questions, the owner's customers are taken to ask what is known, what might be, and what never will be.
-SHARES = {Kind.KNOWN: 0.7, Kind.NEAR: 0.2, Kind.FAR: 0.1}
+SHARES = {Kind.KNOWN: 0.7, Kind.PARTLY: 0.2, Kind.NEAR: 0.2, Kind.FAR: 0.1}
 _LEAST = 30  # known questions
 # How far from the common weights those of one knowledge may well lie (standard deviations).
 # Wider ones told the entries' own questions better apart, and customers' questions worse.
-_SPREAD = Weights(bias=0.5, closeness=0.2, coverage=0.5, margin=2.0, nearness=0.4, across=0.3)
+_SPREAD = Weights(bias=0.7, closeness=0.2, coverage=0.5, margin=2.0, nearness=1.0, across=0.3, passage=1.0, held=2.0)
 _ALONE = 0.1  # such a share of the customers finds nothing but a translation, where there are any
 
 
@@ -55,7 +55,8 @@ def calibration_of(found: Sequence[Trial], promised: float) -> Calibration:
 def importances(found: Sequence[Trial]) -> Floats:
     """How much each trial counts, shape (n,): kinds in their `SHARES`; the sum is the effective number of trials.
 
-    Of each kind those that were asked for a translation alone count a tenth.
+    Of each kind those that were asked for a translation alone count a tenth. Questions that are partly known have
+    their share where all knowledge is passages, and less where there is other.
     """
     counts = Counter((trial.kind, trial.alone) for trial in found)
     weights = np.array([_share(trial, counts) / counts[trial.kind, trial.alone] for trial in found])
@@ -65,6 +66,9 @@ def importances(found: Sequence[Trial]) -> Floats:
 def _share(trial: Trial, counts: Counter[tuple[Kind, bool]]) -> float:
     """The share of the trials of one kind, asked for a translation alone or not."""
     other = counts[trial.kind, not trial.alone]
+    if trial.kind is Kind.PARTLY:
+        known = counts[Kind.KNOWN, False]
+        return SHARES[trial.kind] * min(1.0, counts[trial.kind, False] / known) if known else 0.0
     return SHARES[trial.kind] * ((_ALONE if trial.alone else 1 - _ALONE) if other else 1)
 
 

@@ -25,17 +25,17 @@ def paraphrases(text: str) -> list[str]:
 
 def keywords(text: str, chance: random.Random) -> str:
     """The content words alone."""
-    kept = [part for part in _parts(text) if not _is_stop(part)]
-    return _joined(kept, text) if len(kept) > 1 else ""
+    kept = [part for part in parts(text) if not _is_stop(part)]
+    return joined(kept, text) if len(kept) > 1 else ""
 
 
 def dropped(text: str, chance: random.Random) -> str:
     """The text without a quarter of its words, at least one."""
-    found = list(_parts(text))
+    found = list(parts(text))
     if len(found) < 3:
         return ""
     gone = set(chance.sample(range(len(found)), max(1, round(_DROPPED * len(found)))))
-    return _joined([part for at, part in enumerate(found) if at not in gone], text)
+    return joined([part for at, part in enumerate(found) if at not in gone], text)
 
 
 def reordered(text: str, chance: random.Random) -> str:
@@ -43,9 +43,9 @@ def reordered(text: str, chance: random.Random) -> str:
     body = text.strip().rstrip(_END)
     clauses = [clause for clause in _CLAUSE.split(body) if clause]
     if len(clauses) < 2:
-        found = list(_parts(body))
+        found = list(parts(body))
         half = len(found) // 2
-        return _joined([*found[half:], *found[:half]], text) if half else ""
+        return joined([*found[half:], *found[:half]], text) if half else ""
     return (", " if body.isascii() else "，").join([clauses[-1], *clauses[:-1]])
 
 
@@ -67,7 +67,7 @@ def mistyped(text: str, chance: random.Random) -> str:
 _WAYS: tuple[Callable[[str, random.Random], str], ...] = (keywords, dropped, mistyped, reordered)
 
 
-def _parts(text: str) -> Iterator[str]:
+def parts(text: str) -> Iterator[str]:
     """Words and numbers as they are written; of an unspaced script the characters."""
     for token in _TOKEN.findall(text):
         if is_unspaced(token):
@@ -76,7 +76,7 @@ def _parts(text: str) -> Iterator[str]:
             yield token
 
 
-def _joined(parts: list[str], text: str) -> str:
+def joined(parts: list[str], text: str) -> str:
     """Parts with spaces between them, unless they and `text` have none."""
     said = ""
     for part in parts:

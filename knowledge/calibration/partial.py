@@ -1,4 +1,4 @@
-"""Takes entries and single texts out of contents, as if they had never been there. Embeds nothing anew."""
+"""Takes entries, single texts and sentences out of contents, as if they had never been there."""
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from knowledge.corpus.entry import PATH, Entry
+from knowledge.embedders.base import Embedder
 from knowledge.snapshot.contents import Contents
 
 Texts = Set[str]
@@ -27,6 +28,32 @@ def without(contents: Contents, gone: Set[int], held: Mapping[int, Texts]) -> Co
     entries = [_less(contents.entries[row], held.get(row, frozenset())) for row in rows.tolist()]
     part = table.part(kept)
     return Contents.of(entries, part, contents.store.vectors(part.ids))
+
+
+def shortened(contents: Contents, gone: Mapping[int, str], embedder: Embedder) -> Contents:
+    """`contents` without one sentence in each answer at the rows `gone`; what is left of its piece is embedded anew.
+
+    An answer keeps its other sentences: there must be some.
+    """
+    table = contents.table
+    texts, changed = list(table.texts), []
+    for row, sentence in gone.items():
+        for at in range(int(table.starts[row]), int(table.starts[row + 1])):
+            if table.fields[at] == "answer" and (sentence in texts[at] or texts[at] in sentence):
+                texts[at] = texts[at].replace(sentence, "").strip() if sentence in texts[at] else ""
+                changed.append(at)
+    vectors = contents.store.vectors(table.ids).copy()
+    told = [at for at in changed if texts[at]]
+    if told:
+        vectors[told] = embedder.embed_passages([texts[at] for at in told])
+    kept = np.array([bool(text) for text in texts])
+    part = replace(table, texts=tuple(texts)).part(kept)
+    rows = np.unique(table.rows[kept]).tolist()
+    return Contents.of([_cut(contents.entries[row], gone.get(row, "")) for row in rows], part, vectors[kept])
+
+
+def _cut(entry: Entry, sentence: str) -> Entry:
+    return replace(entry, answer=entry.answer.replace(sentence, "").strip()) if sentence else entry
 
 
 def _less(entry: Entry, texts: Texts) -> Entry:

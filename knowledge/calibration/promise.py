@@ -1,8 +1,9 @@
 """Chooses the threshold that keeps a promise: at most such a share of the answers is wrong. Knows numbers only.
 
-Selective classification with a guaranteed risk (Geifman and El-Yaniv, 2017): the lowest threshold at which the upper
-confidence bound of the risk among what is answered is at most what was promised. The bound is Wilson's (1927): cases
-weigh differently, so that only an effective number of them (Kish, 1965) is known.
+Selective classification with a guaranteed risk (Geifman and El-Yaniv, 2017): the upper confidence bound of the risk
+among what is answered is at most what was promised. Thresholds are tried from the highest down, until one fails
+(fixed sequence testing; Angelopoulos et al., Learn then Test, 2021), so that none is taken by luck among many. The
+bound is Wilson's (1927): cases weigh differently, so that only an effective number of them (Kish, 1965) is known.
 """
 
 from collections.abc import Sequence
@@ -71,5 +72,15 @@ def curve(sure: Floats, right: Bools, known: Bools, importance: Floats, z: float
 
 
 def keeping(points: Sequence[Point], promised: float) -> Point | None:
-    """The point of the lowest threshold whose bound is at most `promised`; None where there is none."""
-    return next((point for point in points if point.bound <= promised), None)
+    """The point of the lowest threshold whose bound is at most `promised`, and those above it as well.
+
+    The highest thresholds leave too few answers to tell, and are passed over. None where there is none. `points` are
+    as of `curve`.
+    """
+    kept = None
+    for point in reversed(points):
+        if point.bound <= promised:
+            kept = point
+        elif kept:
+            break
+    return kept

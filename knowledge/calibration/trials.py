@@ -2,16 +2,18 @@
 
 In each of a few rounds a part of the entries is gone, with all that says the same, and a part of the other entries'
 questions is left out. Asked are the questions left out, which should be answered; those of the entries that are gone,
-which should not; and questions of everyday life, which should not either. Where entries stand in several languages,
-the versions in the language of the question are gone in two rounds more: then only a translation answers.
+which should not; and questions of everyday life, which should not either. What a sentence of a passage answers is
+asked once more while that sentence is cut out, and should then not be answered. Where entries stand in several
+languages, the versions in the language of the question are gone in two rounds more: then only a translation answers.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
-from knowledge.calibration.partial import without
+from knowledge.calibration.partial import shortened, without
 from knowledge.calibration.questions import Held, questions, sampled
 from knowledge.calibration.related import groups
 from knowledge.confidence import SLACK, Features, features, prefer_language
@@ -31,9 +33,13 @@ _NOWHERE = -1
 
 
 class Kind(StrEnum):
-    """What should become of a question: a KNOWN one is answered, a NEAR one (of the trade) and a FAR one are not."""
+    """What should become of a question: a KNOWN one is answered, the others are not.
+
+    A PARTLY known one is about what a passage speaks of, and not what it says; a NEAR one is of the trade.
+    """
 
     KNOWN = "known"
+    PARTLY = "partly"
     NEAR = "near"
     FAR = "far"
 
@@ -74,14 +80,15 @@ class Trials:
         """All trials in which anything was found; none where entries are too few to take any away."""
         if len(self._members) < PARTS:
             return []
-        languages = self._translated()
-        found, total = list[Trial](), self._rounds + len(languages)
+        languages, cuts = self._translated(), self._cuts()
+        found, total = list[Trial](), self._rounds + len(languages) + len(cuts)
         for number in range(self._rounds):
             found += self._round(number)
             if report:
                 report(number + 1, total)
-        for number, language in enumerate(languages, self._rounds):
-            found += self._across(language)
+        others = chain(map(self._across, languages), map(self._partly, cuts))
+        for number, trials in enumerate(others, self._rounds):
+            found += trials
             if report:
                 report(number + 1, total)
         return found
@@ -108,6 +115,28 @@ class Trials:
         counts = Counter(language for languages in spoken if len(languages) > 1 for language in languages if language)
         return [language for language, count in counts.most_common(2) if count >= _TRANSLATED]
 
+    def _cuts(self) -> list[list[Held]]:
+        """Questions of passages, in rounds in which no entry loses more than one sentence."""
+        rounds: list[list[Held]] = []
+        places = Counter[int]()
+        for held in self._held:
+            if held.sentence:
+                if places[held.row] == len(rounds):
+                    rounds.append([])
+                rounds[places[held.row]].append(held)
+                places[held.row] += 1
+        return rounds[: self._rounds]
+
+    def _partly(self, asked: list[Held]) -> Iterator[Trial]:
+        """Questions whose answers are cut out, with all that says the same as their entries but them themselves."""
+        gone = set[int]()
+        for held in asked:
+            if held.row not in gone:
+                gone |= self._members[self._group[held.row]] - {held.row}
+        asked = [held for held in asked if held.row not in gone]
+        cut = shortened(self._finder.contents, {held.row: held.sentence for held in asked}, self._finder.embedder)
+        yield from self._asked_of(without(cut, gone, {}), {Kind.PARTLY: asked})
+
     def _across(self, language: str) -> Iterator[Trial]:
         """Questions in `language` without any entry in it, and every other group gone whole."""
         entries = self._finder.contents.entries
@@ -122,7 +151,9 @@ class Trials:
     def _asked(
         self, gone: frozenset[int] | set[int], hidden: dict[int, set[str]], kinds: dict[Kind, list[Held]]
     ) -> Iterator[Trial]:
-        part = without(self._finder.contents, gone, hidden)
+        yield from self._asked_of(without(self._finder.contents, gone, hidden), kinds)
+
+    def _asked_of(self, part: Contents | None, kinds: dict[Kind, list[Held]]) -> Iterator[Trial]:
         if part is None:
             return
         finder = Finder(part, self._finder.background, self._finder.embedder)

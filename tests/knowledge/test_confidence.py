@@ -18,12 +18,19 @@ HIT = Hit(
     coverage=0.7,
     relevance=0.8,
 )
-OTHER = replace(HIT, entry=Entry("b", "No.", "Was it?", language="en"), closeness=0.9, relevance=0.5)
+OTHER = replace(HIT, entry=Entry("b", "No.", "Was it?", language="en"), closeness=0.9, relevance=0.7)
 
 
 def test_a_hit_is_told_by_its_own_numbers_and_its_lead() -> None:
     told = features([HIT, OTHER], "en")
-    assert told == pytest.approx((1.2, 0.7, 0.3, 1.1, 0.0))
+    assert told == pytest.approx((1.2, 0.7, 0.1, 1.1, 0.0, 0.0, 0.0))
+
+
+def test_an_entry_without_a_question_is_told_apart() -> None:
+    passage = replace(HIT, entry=replace(HIT.entry, question=""), coverage=1.0)
+    told = features([passage, OTHER], "en")
+    assert (told.passage, told.held) == (1, pytest.approx(0.3))
+    assert features([replace(passage, entry=replace(HIT.entry, similar=("Is it?",), question=""))], "en").passage == 0
 
 
 def test_between_two_languages_words_tell_nothing_and_that_is_noted() -> None:
@@ -43,9 +50,9 @@ def test_a_translation_is_no_rival() -> None:
 
 def test_passages_without_any_heading_are_rivals() -> None:
     one, other = (replace(hit, entry=replace(hit.entry, question="")) for hit in (HIT, OTHER))
-    assert features([one, other], "en").margin == pytest.approx(0.3)
+    assert features([one, other], "en").margin == pytest.approx(0.1)
     headed = [replace(hit, entry=replace(hit.entry, title="Returns")) for hit in (one, other)]
-    assert features(headed, "en").margin != pytest.approx(0.3)
+    assert features(headed, "en").margin != pytest.approx(0.1)
 
 
 def test_what_is_lost_between_two_languages_is_made_up_for() -> None:

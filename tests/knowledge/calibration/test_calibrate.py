@@ -60,11 +60,20 @@ def test_who_promises_less_answers_more(contents: Contents, background: Backgrou
 
 def test_kinds_weigh_as_customers_ask_however_many_were_tried() -> None:
     told = Features(1.0, 0.5, 0.1, 1.0, 0.0)
-    tried = [Trial(kind, 0, told, False) for kind, n in zip(Kind, (10, 90, 30), strict=True) for _ in range(n)]
+    counts = {Kind.KNOWN: 10, Kind.NEAR: 90, Kind.FAR: 30}
+    tried = [Trial(kind, 0, told, False) for kind, n in counts.items() for _ in range(n)]
     weights = importances(tried)
-    by_kind = [sum(w for w, trial in zip(weights, tried, strict=True) if trial.kind is kind) for kind in Kind]
+    by_kind = [sum(w for w, trial in zip(weights, tried, strict=True) if trial.kind is kind) for kind in counts]
     assert [part / weights.sum() for part in by_kind] == pytest.approx([0.7, 0.2, 0.1])
     assert weights.sum() == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+
+
+def test_what_is_partly_known_weighs_as_much_as_there_are_passages() -> None:
+    told = Features(1.0, 0.5, 0.1, 1.0, 0.0)
+    counts = {Kind.KNOWN: 40, Kind.PARTLY: 10, Kind.NEAR: 40}
+    tried = [Trial(kind, 0, told, False) for kind, n in counts.items() for _ in range(n)]
+    known, partly = importances(tried)[[0, 40]]
+    assert 10 * partly / (40 * known) == pytest.approx(0.2 / 4 / 0.7)
 
 
 def test_questions_that_only_a_translation_answers_count_a_tenth_of_their_kind() -> None:

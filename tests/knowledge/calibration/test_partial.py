@@ -1,7 +1,10 @@
 """What is taken out is as if it had never been there."""
 
-from knowledge.calibration.partial import without
+import numpy as np
+
+from knowledge.calibration.partial import shortened, without
 from knowledge.corpus.entry import Entry
+from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.snapshot.contents import Contents
 from tests.fakes.shop import THINGS, contents_of, shop
 
@@ -35,3 +38,17 @@ def test_a_question_that_is_also_the_title_is_gone_from_both() -> None:
 
 def test_of_nothing_there_are_no_contents(contents: Contents) -> None:
     assert without(contents, set(range(len(THINGS))), {}) is None
+
+
+def test_a_sentence_is_cut_out_of_its_answer_alone() -> None:
+    first, second = "Bikes are repaired on Mondays.", "Helmets are exchanged within a week."
+    entries = [Entry("a", f"{first} {second}", title="Service"), Entry("b", "Closed in winter.", title="Hours")]
+    whole = contents_of(entries)
+    cut = shortened(whole, {0: first}, HashingEmbedder())
+    assert [entry.answer for entry in cut.entries] == [second, "Closed in winter."]
+    assert cut.table.texts == ("Service", second, "Hours", "Closed in winter.")
+    at = cut.table.texts.index(second)
+    embedded = HashingEmbedder().embed_passages([second])[0]
+    assert np.allclose(cut.store.vectors(cut.table.ids[[at]])[0], embedded, atol=1e-6)
+    assert cut.lexical.scores("repaired").max() == 0
+    assert whole.entries[0].answer == f"{first} {second}"

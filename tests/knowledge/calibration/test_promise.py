@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.calibration.promise import Bools, Floats, curve, keeping, upper_bound
+from knowledge.calibration.promise import Bools, Floats, Point, curve, keeping, upper_bound
 
 
 def generated(n: int, seed: int) -> tuple[Floats, Bools]:
@@ -38,6 +38,12 @@ def test_the_lowest_threshold_that_keeps_the_promise_is_chosen() -> None:
     assert all(point.bound > 0.05 for point in points if point.threshold < chosen.threshold)
 
 
+def test_a_lower_threshold_that_keeps_it_by_luck_is_not_taken() -> None:
+    kept, broken, lucky = (Point(at, 0.5, 0.0, bound, 100) for at, bound in ((0.9, 0.04), (0.6, 0.06), (0.3, 0.05)))
+    too_few = Point(0.95, 0.1, 0.0, 0.5, 3)
+    assert keeping([lucky, broken, kept, too_few], 0.05) == kept
+
+
 def test_where_everything_is_wrong_nothing_is_promised() -> None:
     sure = np.linspace(0, 1, 500)
     assert keeping(curve(sure, np.zeros(500, bool), np.ones(500, bool), np.ones(500)), 0.05) is None
@@ -70,5 +76,5 @@ def test_the_promise_is_kept_on_cases_that_were_not_seen(promised: float) -> Non
         chosen = keeping(curve(sure, right, right, np.ones(400)), promised)
         if chosen:
             broken += np.mean(~came_true[later >= chosen.threshold]) > promised
-    # The bound alone would let 5 be broken; that the lowest of many thresholds is taken adds some.
-    assert broken <= 12
+    # The bound lets 5 be broken; that several thresholds are tried adds a few.
+    assert broken <= 10

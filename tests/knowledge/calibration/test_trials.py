@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from knowledge.calibration.trials import Kind, Trial, Trials
+from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.snapshot.background import Background, measure
 from knowledge.snapshot.contents import Contents
@@ -44,3 +45,22 @@ def test_progress_is_told_to_its_end(contents: Contents, background: Background)
     told: list[tuple[int, int]] = []
     Trials(contents, background, HashingEmbedder()).run(lambda done, total: told.append((done, total)))
     assert told == [(i, 5) for i in range(1, 6)]
+
+
+def test_a_passage_is_asked_what_its_sentences_say_with_them_and_without() -> None:
+    contents = contents_of(passages())
+    found = Trials(contents, measure(contents, HashingEmbedder()), HashingEmbedder()).run()
+    counts = Counter(trial.kind for trial in found)
+    assert counts[Kind.KNOWN] == counts[Kind.PARTLY] == 2 * len(passages())
+    assert not any(trial.right for trial in found if trial.kind is Kind.PARTLY)
+    held = {kind: [trial.features.coverage for trial in found if trial.kind is kind] for kind in Kind}
+    assert sum(held[Kind.PARTLY]) < sum(held[Kind.KNOWN])
+    assert all(trial.features.passage for trial in found)
+
+
+def passages() -> list[Entry]:
+    told = (
+        "The {0} was built by {0} engineers in the year 18{1}. Today the {0} is visited by {1} thousand {0} friends."
+    )
+    names = ("bridge", "tower", "castle", "harbour", "theatre", "station", "garden", "museum")
+    return [Entry(name, told.format(name, 40 + at), title=name, language="en") for at, name in enumerate(names)]
