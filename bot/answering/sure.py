@@ -1,13 +1,17 @@
-"""Chooses which findings are spoken of. Knows confidences and scores; knows no entry's text."""
+"""Chooses which findings are spoken of. Knows confidences, scores and a question's form; no entry's text."""
 
 from collections.abc import Iterator, Sequence
 
 from bot.answering.decide import Finding
+from bot.reading.form import asks_of_the_owner
+from knowledge.language import detect
 
 EQUAL = 0.06
 """Two entries fit equally up to this difference of relevance: less than half of what is typical."""
 
 _MOST = 3
+# What is asked of the owner's things may be anything: an entry that lacks the words needs to be this sure.
+_HELD, _SURE_WITHOUT = 0.5, 0.8
 
 
 def spoken_of(findings: Sequence[Finding], threshold: float) -> list[Finding]:
@@ -17,12 +21,22 @@ def spoken_of(findings: Sequence[Finding], threshold: float) -> list[Finding]:
     is sure each needs half the confidence, for what the message is about is then known.
     """
     *one_by_one, whole = findings
-    least = threshold / 2 if any(f.hits and f.confidence >= threshold for f in one_by_one) else threshold
-    sure = [finding for finding in one_by_one if finding.hits and finding.confidence >= least]
-    if len(sure) < max(len(one_by_one), 1) and whole.hits and whole.confidence >= least:
+    share = 0.5 if any(_is_sure(finding, threshold) for finding in one_by_one) else 1.0
+    sure = [finding for finding in one_by_one if _is_sure(finding, threshold, share)]
+    if len(sure) < max(len(one_by_one), 1) and _is_sure(whole, threshold, share):
         sure.insert(0, whole)
     spoken = (each for finding in sure for each in _with_its_equal(finding))
     return list({finding.best.entry.id: finding for finding in spoken}.values())[:_MOST]
+
+
+def _is_sure(finding: Finding, threshold: float, share: float = 1.0) -> bool:
+    """Whether a finding is at least the `share` as sure as it must be."""
+    if not finding.hits:
+        return False
+    best = finding.best
+    lacks = best.coverage < _HELD and detect(finding.part.text, default="") in {"", best.entry.language}
+    needed = max(threshold, _SURE_WITHOUT) if lacks and asks_of_the_owner(finding.part.text) else threshold
+    return finding.confidence >= needed * share
 
 
 def _with_its_equal(finding: Finding) -> Iterator[Finding]:

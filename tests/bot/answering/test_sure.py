@@ -12,8 +12,8 @@ def hit(name: str, relevance: float = 1.0, coverage: float = 0.5) -> Hit:
     return Hit(entry, 1.0, name, "title", coverage=coverage, relevance=relevance)
 
 
-def finding(confidence: float, *hits: Hit) -> Finding:
-    return Finding(Part("?", ("?",)), hits, confidence)
+def finding(confidence: float, *hits: Hit, text: str = "?") -> Finding:
+    return Finding(Part(text, (text,)), hits, confidence)
 
 
 def spoken(*findings: Finding) -> list[str]:
@@ -52,3 +52,15 @@ def test_an_entry_that_fits_as_well_and_has_more_of_the_words_is_spoken_of_too()
 
 def test_the_same_entry_is_spoken_of_once() -> None:
     assert spoken(finding(0.5, hit("a")), finding(0.6, hit("a")), finding(0.9, hit("a"))) == ["a"]
+
+
+def test_what_is_asked_of_the_owners_things_needs_the_words_or_much_confidence() -> None:
+    asked = "Do you sell lamps with wheels?"
+    assert spoken(finding(0.7, hit("a", coverage=0.3), text=asked)) == []
+    assert spoken(finding(0.7, hit("a", coverage=0.6), text=asked)) == ["a"]
+    assert spoken(finding(0.8, hit("a", coverage=0.3), text=asked)) == ["a"]
+    assert spoken(finding(0.7, hit("a", coverage=0.3), text="My lamp has lost a wheel, what now?")) == ["a"]
+
+
+def test_words_count_within_one_language_alone() -> None:
+    assert spoken(finding(0.7, hit("a", coverage=0.0), text="你们卖带轮子的灯吗？")) == ["a"]

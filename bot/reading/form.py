@@ -1,0 +1,25 @@
+"""Tells what form a question has. Knows no entry and no model; the words are those of any trade."""
+
+import re
+
+# "Do you sell sofas with wheels?", "Are your lamps certified for bathrooms?", "What is the weight of your chairs?"
+_OF_THE_OWNER = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|so|and|also|but|ok)\b\W*)*"
+    r"(?:(?:do|does|is|are|have|has|did|will)\s+(?:you|your|there|the|these|those|this|any)\b"
+    r"|(?:what|how)(?:'s| is| are)\s+the\b.*\b(?:of|on|for|in|at)\s+your\b"
+    r"|(?:what|which)\s+[\w -]{2,30}\s(?:do|does|is|are|have|has)\s+(?:you|your|the)\b)"
+    r"|^\W*¿?(?:tienen|venden|hay|hacen)\b|^\W*(?:haben|verkaufen|bieten|gibt es|sind ihre?)\b"
+    r"|^\W*(?:avez-vous|vendez-vous|y a-t-il|est-ce que vous)\b"
+    r"|你们(?:家)?(?:的|有|卖|招|租|收|会|能|可以|提供|做|周末).*[吗么嘛]|^有.*[吗么嘛]|有没有"
+    r"|[上里](?:能|有|可以|带).*[吗么嘛]|什么(?:牌子|材料|面料|材质|颜色|型号)|多[重宽厚粗]",
+    re.I,
+)
+
+
+def asks_of_the_owner(text: str) -> bool:
+    """Whether a question asks what the owner has or does, or what the owner's things are like.
+
+    Such a question may be about anything of the trade, so that the entry has to hold its words; who tells of a case
+    of their own, or asks what to do, seldom asks for what nobody has written down.
+    """
+    return bool(_OF_THE_OWNER.search(text.strip()))

@@ -1,0 +1,43 @@
+"""Questions about what the owner has or does are told from those of a customer's own case."""
+
+import pytest
+
+from bot.reading.form import asks_of_the_owner
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you sell sofas with wheels?",
+        "Hi, are your lamps certified for bathrooms?",
+        "Is there a garden behind the shop?",
+        "What's the weight of your lightest chair?",
+        "Which brand of paint do you use?",
+        "¿Tienen lámparas rojas?",
+        "Gibt es Lampen in Rot?",
+        "你们卖红色的灯吗？",
+        "有红色的吗？",
+        "灯罩是什么材料的？",
+        "最轻的椅子有多重？",
+    ],
+)
+def test_what_the_owner_has_or_does(text: str) -> None:
+    assert asks_of_the_owner(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can I return a lamp?",
+        "My lamp arrived broken, what do I do?",
+        "How long does delivery take?",
+        "What does delivery cost?",
+        "I'd rather fetch it myself.",
+        "灯坏了怎么办？",
+        "运费多少？",
+        "多久能到？",
+        "",
+    ],
+)
+def test_a_case_of_ones_own_or_what_to_do(text: str) -> None:
+    assert not asks_of_the_owner(text)
