@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.channels.web.desk_office import Office
     from bot.channels.web.visitors import Visitors
     from bot.delivery.base import Post
+    from bot.webhooks.base import Deliveries
     from knowledge.retriever import Retriever
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ def _jobs(house: House, stop: asyncio.Event, tell: Tell) -> Iterator[Coroutine[N
     if "worker" in roles:
         name, renewal = f"{platform.node()}-{os.getpid()}", house.settings.lease_seconds / 3
         yield Worker(house.conversations, house.replier.reply, name, renewal=renewal).run(stop)
+        yield webhooks_job(house, stop)
     yield follow_snapshots(house, stop)
 
 
@@ -79,7 +81,6 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
     from bot.channels.web.sessions import Invitation
-    from bot.channels.web.v1.routes import api_routers
     from bot.registry.redis import RedisRegistry
 
     settings = house.settings
@@ -98,7 +99,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
             staff=staff_of(RedisRegistry(client), secret_key(settings)),
-            routers=[*routers, *api_routers(lambda: retriever_of(house)), *desk_routers(office_of(house, client))],
+            routers=[*routers, *api_of(house, client), *desk_routers(office_of(house, client))],
             body_limits=body_limits,
         )
 
@@ -130,6 +131,39 @@ def office_of(house: House, client: "Redis") -> "Office":
         Cases(house.conversations, retriever),
         Correcting(house.brain.knowledge, house.brain.embedder),
     )
+
+
+def api_of(house: House, client: "Redis") -> list["APIRouter"]:
+    """The doors for programs."""
+    from bot.channels.web.v1.routes import api_routers
+    from bot.channels.web.v1.webhooks import webhooks_router
+    from bot.registry.redis import RedisRegistry
+    from bot.webhooks.hooks import Hooks
+
+    hooks, deliveries = Hooks(RedisRegistry(client)), deliveries_of(house, client)
+    private = house.settings.webhooks_private
+    return [*api_routers(lambda: retriever_of(house)), webhooks_router(hooks, deliveries, private=private)]
+
+
+async def webhooks_job(house: House, stop: asyncio.Event) -> None:
+    """Tell hooks what happens; as many processes as wanted may do that."""
+    from bot.registry.redis import RedisRegistry
+    from bot.webhooks.follower import Follower
+    from bot.webhooks.hooks import Hooks
+    from bot.webhooks.sender import Sender
+
+    async with redis_client(house.redis_url) as client:
+        hooks, deliveries = Hooks(RedisRegistry(client)), deliveries_of(house, client)
+        sender = Sender(hooks, deliveries, private=house.settings.webhooks_private)
+        await asyncio.gather(Follower(house.conversations, hooks, deliveries).run(stop), sender.run(stop))
+
+
+def deliveries_of(house: House, client: "Redis") -> "Deliveries":
+    """The queue of what hooks are told, which remembers longer than conversations keep their events."""
+    from bot.webhooks.redis import RedisDeliveries
+
+    kept = retention_of(house.settings)
+    return RedisDeliveries(client, seen_seconds=kept.events + 86_400, dead_seconds=kept.dead_letters)
 
 
 def retriever_of(house: House) -> "Retriever":

@@ -155,6 +155,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=10, ge=1, le=300)
     secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
+    # Whether webhooks may call addresses of our own network, and by http.
+    webhooks_private: bool = False
     # Shared with the site's server, which signs with it who its customers are; required: nobody else may write.
     identity_key: Annotated[SecretStr | None, AfterValidator(_long_identity_key)] = None
     identity_required: Annotated[bool, AfterValidator(_with_identity_key)] = False

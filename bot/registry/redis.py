@@ -34,15 +34,15 @@ class RedisRegistry:
         self._prefix = prefix
 
     async def add(self, kind: str, key: str, text: str) -> bool:
-        async with _translated():
+        async with translated():
             return bool(await self._redis.hsetnx(self._key(kind), key, text))
 
     async def find(self, kind: str, key: str) -> str | None:
-        async with _translated():
+        async with translated():
             return _text(await self._redis.hget(self._key(kind), key))
 
     async def all(self, kind: str) -> Mapping[str, str]:
-        async with _translated():
+        async with translated():
             found = await self._redis.hgetall(self._key(kind))
         return {cast(str, _text(key)): cast(str, _text(value)) for key, value in found.items()}
 
@@ -50,7 +50,7 @@ class RedisRegistry:
         return bool(await self._run(_REPLACE, kind, key, old, new))
 
     async def remove(self, kind: str, key: str) -> bool:
-        async with _translated():
+        async with translated():
             return bool(await self._redis.hdel(self._key(kind), key))
 
     async def count(self, what: str, seconds: float) -> int:
@@ -58,26 +58,26 @@ class RedisRegistry:
 
     async def hold(self, what: str, text: str, seconds: float) -> str | None:
         name = self._key(f"held:{what}")
-        async with _translated():
+        async with translated():
             return _text(await self._redis.set(name, text, nx=True, get=True, px=_milliseconds(seconds)))
 
     async def exchange(self, what: str, old: str, new: str, seconds: float) -> bool:
         return bool(await self._run(_EXCHANGE, f"held:{what}", old, new, _milliseconds(seconds)))
 
     async def forget(self, what: str) -> None:
-        async with _translated():
+        async with translated():
             await self._redis.delete(self._key(f"held:{what}"))
 
     async def append(self, log: str, last: str, text: str) -> bool:
         return bool(await self._run(_APPEND, log, last, text))
 
     async def tail(self, log: str) -> str:
-        async with _translated():
+        async with translated():
             return _text(await self._redis.lindex(self._key(log), -1)) or ""
 
     async def read(self, log: str, first: int, count: int) -> Sequence[str]:
         last = first + count - 1
-        async with _translated():
+        async with translated():
             found = await self._redis.lrange(self._key(log), first, min(last, -1) if first < 0 else last)
         return [cast(str, _text(each)) for each in found]
 
@@ -85,7 +85,7 @@ class RedisRegistry:
         return bool(await self._run(_CUT, log, first))
 
     async def _run(self, script: str, kind: str, *arguments: str | int) -> Any:
-        async with _translated():
+        async with translated():
             return await cast(Any, self._redis.eval(script, 1, self._key(kind), *map(str, arguments)))
 
     def _key(self, kind: str) -> str:
@@ -101,7 +101,8 @@ def _text(value: Any) -> str | None:
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+async def translated() -> AsyncIterator[None]:
+    """Inside, the server's errors are RegistryUnavailable."""
     try:
         yield
     except (RedisError, OSError) as error:

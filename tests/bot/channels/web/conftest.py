@@ -15,9 +15,12 @@ from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.v1.routes import api_routers
+from bot.channels.web.v1.webhooks import webhooks_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from bot.registry.memory import MemoryRegistry
+from bot.webhooks.hooks import Hooks
+from bot.webhooks.memory import MemoryDeliveries
 from tests.bot.channels.web.office import furnished, retriever_of
 from tests.bot.channels.web.standin import StandIn
 
@@ -84,7 +87,11 @@ def app(
         api_token=API_TOKEN,
         allowed_origins=["https://shop.example"],
         ping_seconds=0.2,
-        routers=[*desk_routers(office), *api_routers(retriever_of(tmp_path / "knowledge"))],
+        routers=[
+            *desk_routers(office),
+            *api_routers(retriever_of(tmp_path / "knowledge")),
+            webhooks_router(Hooks(staff.registry), MemoryDeliveries()),
+        ],
         staff=staff,
     )
 
