@@ -1,4 +1,5 @@
-// Builds every src/entries/NAME.ts to static/NAME.js; with --check it writes nothing and fails where a file differs.
+// Builds every src/entries/NAME.ts to static/NAME.js, or those that begin with a name that is given; with --check it
+// writes nothing and fails where a file differs.
 // The same sources give the same bytes: the versions of all tools are pinned in package-lock.json.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -11,9 +12,16 @@ const out = join(here, "static");
 /** Loaded as classic scripts: they know their own address by document.currentScript. All others are modules. */
 const CLASSIC = new Set(["widget.ts"]);
 
-const minifiedStyles = {
-  name: "minified-styles",
+const wanted = process.argv.slice(2).find((given) => !given.startsWith("--")) ?? "";
+
+const minified = {
+  name: "minified",
   setup(builder) {
+    // Between tags no template needs white space over a line's end.
+    builder.onLoad({ filter: /\/ui\/\w+\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8").replace(/([>}])\n\s+(?=<|\$\{)/g, "$1");
+      return { contents, loader: "ts" };
+    });
     builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
@@ -23,7 +31,7 @@ const minifiedStyles = {
 
 async function built(classic) {
   const names = (existsSync(entries) ? readdirSync(entries, { recursive: true }) : [])
-    .filter((name) => name.endsWith(".ts") && CLASSIC.has(name) === classic)
+    .filter((name) => name.endsWith(".ts") && name.startsWith(wanted) && CLASSIC.has(name) === classic)
     .sort();
   if (!names.length) return [];
   const { outputFiles } = await build({
@@ -37,7 +45,7 @@ async function built(classic) {
     format: classic ? "iife" : "esm",
     legalComments: "external",
     minify: true,
-    plugins: [minifiedStyles],
+    plugins: [minified],
     target: "es2022",
     tsconfig: join(here, "tsconfig.json"),
     write: false,

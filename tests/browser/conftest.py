@@ -12,11 +12,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bot.channels.web.app import create_app
+from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.identity import Identities
 from bot.channels.web.server import serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.team import team_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
+from bot.desk.hours import Hours
+from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
 from tests.bot.channels.web.test_identity import KEY
 
@@ -49,6 +53,7 @@ class House:
     sessions: MemorySessions
     loop: asyncio.AbstractEventLoop
     restart: Callable[[], None]
+    office: Office
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine where the server runs."""
@@ -62,8 +67,8 @@ class House:
 class _Serving:
     """Serves an app in the running loop; can be stopped and started on the same port."""
 
-    def __init__(self, standin: StandIn, sessions: MemorySessions) -> None:
-        self._standin, self._sessions = standin, sessions
+    def __init__(self, standin: StandIn, sessions: MemorySessions, office: Office) -> None:
+        self._standin, self._sessions, self.office = standin, sessions, office
         self.port = 0
 
     async def start(self) -> None:
@@ -77,6 +82,7 @@ class _Serving:
             readiness=ready,
             visitors=Visitors("a secret key of tests", identities=Identities(KEY)),
             ping_seconds=1.0,
+            routers=[team_router(Hours()), *desk_routers(self.office)],
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()
         address: list[str] = []
@@ -95,7 +101,7 @@ class _Serving:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[House]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -105,7 +111,7 @@ def house() -> Iterator[House]:
 
     async def furnish() -> tuple[StandIn, _Serving, asyncio.Task[None]]:
         standin, sessions = StandIn(MemoryConversations(), pause=0.1), MemorySessions()
-        serving = _Serving(standin, sessions)
+        serving = _Serving(standin, sessions, furnished(tmp_path / "knowledge", standin.conversations))
         await serving.start()
         return standin, serving, asyncio.create_task(standin.work())
 
@@ -120,7 +126,7 @@ def house() -> Iterator[House]:
         do(serving.start())
 
     standin, serving, working = do(furnish())
-    yield House(f"http://127.0.0.1:{serving.port}", standin, serving._sessions, loop, restart)
+    yield House(f"http://127.0.0.1:{serving.port}", standin, serving._sessions, loop, restart, serving.office)
     do(leave())
     loop.call_soon_threadsafe(loop.stop)
     thread.join()

@@ -11,17 +11,21 @@ from tests.bot.channels.web.test_replay import ACTS
 from tests.bot.channels.web.test_replay import House as Acting
 from tests.browser.conftest import House, Person
 
-SHOWN = """texts => {
+SHOWN = """async texts => {
     const chat = document.querySelector("kefu-chat");
-    chat.clear();
-    chat.line.mark = "";
-    texts.forEach((text) => chat.line.take(text.trimEnd()));
-    const turns = [...chat.log.querySelectorAll("[data-turn]:not(.making)")].map((node) => node.dataset.turn);
-    const making = [...chat.log.querySelectorAll(".making")];
+    const { conversation } = chat;
+    conversation.clear();
+    conversation.line.mark = "";
+    texts.forEach((text) => conversation.line.take(text.trimEnd()));
+    await chat.updateComplete;
+    const log = chat.shadowRoot.querySelector(".log");
+    const turns = [...log.querySelectorAll("[data-turn]:not(.making)")].map((node) => node.dataset.turn);
     return {
-        state: chat.state,
+        state: conversation.thread.state,
         turns: turns.filter((id) => id),
-        making: making.map((node) => [node.dataset.turn, node.querySelector(".words").textContent]),
+        making: [...log.querySelectorAll(".making")].map(
+            (node) => [node.dataset.turn, node.querySelector(".words").textContent],
+        ),
     };
 }"""
 
@@ -51,7 +55,8 @@ def as_shown(shown: Shown) -> dict[str, Any]:
 
 def test_the_widget_folds_as_the_tests_do(person: Callable[..., Person], house: House) -> None:
     page = person().page
-    page.locator("kefu-chat").wait_for(state="attached")
+    page.get_by_role("button", name="Open the chat").click()
+    page.get_by_label("Write a message").wait_for()
     for seed in range(150):
         texts, shown = house.do(told(random.Random(seed)))
         assert page.evaluate(SHOWN, texts) == as_shown(shown), f"seed {seed}"

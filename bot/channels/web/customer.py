@@ -6,6 +6,7 @@ before the first message.
 
 import math
 import time
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated
@@ -13,18 +14,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from starlette.responses import StreamingResponse
 
+from bot.channels.web.customer_schemas import Introduction, Judgement, Score, Scored
 from bot.channels.web.identity import IdentityRefused
-from bot.channels.web.schemas import Accepted, Beginning, Begun, Nothing, Rated, Rating, Sending, Stopping
+from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Sending, Stopping
 from bot.channels.web.views import Json, public_conversation, public_state
 from bot.channels.web.visitors import Visitor
 from bot.channels.web.wiring import Wired, Wiring
-from bot.conversation.messages import Message
+from bot.conversation.messages import Message, Turn
 
 RETRY_SECONDS = 15
 RATEABLE = 1_000
 """The last turns among which an answer may be rated."""
 CUSTOMER = "customer"
 """Who ended a conversation, when it was not an agent."""
+COMMENTED, SCORED = "commented", "scored"
+"""Event turns: why an answer (`name`) was rated so; how many stars (`name`) a conversation has. `note`: in words."""
 
 _BEARER = {"WWW-Authenticate": "Bearer"}
 
@@ -97,10 +101,11 @@ Placed = Annotated[str, Depends(_placed, scope="request")]
 
 
 @router.post("/conversations", status_code=201)
-async def begin(wiring: Wired, beginning: Beginning | None = None) -> Begun:
+async def begin(wiring: Wired, beginning: Introduction | None = None) -> Begun:
     """A new visitor's token, or an identified customer's; 401 when the identity is refused, or needed."""
+    said = beginning or Introduction()
     try:
-        return Begun(token=wiring.visitors.begin(beginning.identity if beginning else ""))
+        return Begun(token=wiring.visitors.begin(said.identity, said.claimed))
     except IdentityRefused as refused:
         raise HTTPException(401, str(refused), _BEARER) from None
 
@@ -136,16 +141,25 @@ async def stop(wiring: Wired, conversation: Acting, nothing: Nothing | None = No
 
 
 @router.post("/feedback")
-async def rate(wiring: Wired, conversation: Acting, rating: Rating) -> Rated:
-    """Say whether an answer was helpful: 404 for a turn that is not there, 422 for one that is no answer."""
+async def rate(wiring: Wired, conversation: Acting, judgement: Judgement) -> Rated:
+    """Say whether an answer was helpful, and why: 404 for a turn that is not there, 422 for one that is no answer."""
     known = await wiring.reception.conversations.read(conversation, RATEABLE)
-    role = next((turn.role for turn in known.turns if turn.id == rating.turn), None)
+    role = next((turn.role for turn in known.turns if turn.id == judgement.turn), None)
     if role is None:
         raise HTTPException(404, "there is no such turn")
     if role != "bot":
         raise HTTPException(422, "turn: is no answer of the assistant")
-    await wiring.reception.rate(conversation, rating.turn, rating.good)
-    return Rated(turn=rating.turn)
+    await wiring.reception.rate(conversation, judgement.turn, judgement.good)
+    if judgement.comment:
+        await _note(wiring, conversation, COMMENTED, judgement.turn, judgement.comment)
+    return Rated(turn=judgement.turn)
+
+
+@router.post("/score")
+async def score(wiring: Wired, conversation: Acting, score: Score) -> Scored:
+    """Say how the conversation was; the last word stands. 404 before the first message."""
+    await _note(wiring, conversation, SCORED, str(score.score), score.comment)
+    return Scored(score=score.score)
 
 
 @router.post("/end")
@@ -160,6 +174,11 @@ async def events(
 ) -> StreamingResponse:
     """The conversation's events, from Last-Event-ID on when it is given."""
     return await wiring.streams.for_customer(conversation, last_event_id)
+
+
+async def _note(wiring: Wiring, conversation: str, what: str, about: str, words: str) -> None:
+    event = Turn(f"{what}-{uuid.uuid4().hex}", "event", what, time.time(), about, note=words)
+    await wiring.reception.conversations.note(conversation, event)
 
 
 def _message(caller: Visitor, sending: Sending) -> Message:

@@ -22,7 +22,11 @@ PAGES = {
     "/desk/login": "login.html",
     "/desk/desk.css": "desk.css",
     "/icon.svg": "icon.svg",
-} | {f"/desk/{path.name}": f"desk/{path.name}" for path in sorted((STATIC / "desk").glob("*.js"))}
+} | {
+    f"/{folder}/{path.name}": f"{folder}/{path.name}"
+    for folder in ("desk", "widget")
+    for path in sorted((STATIC / folder).glob("*.js"))
+}
 _POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -64,9 +68,13 @@ def open_page(path: Path) -> Page:
     headers = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-cache"}
     if path.suffix == ".html":
         headers["Content-Security-Policy"] = _POLICY
-    if path.name == "widget.js":
-        # Other sites' pages load it, on every page they have.
-        headers |= {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=300"}
+    if path.name == "widget.js" or path.parent.name == "widget":
+        # Other sites' pages load it, the launcher on every page they have; a module needs their leave to be read.
+        headers |= {
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Access-Control-Allow-Origin": "*",
+            "Cache-Control": "public, max-age=300",
+        }
     return Page(body, gzip.compress(body, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:20]}"', headers)
 
 

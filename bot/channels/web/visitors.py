@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from bot.channels.web.identity import Identities, IdentityRefused
 
 DAY = 86_400
+_NAME = "~"  # before a claimed name; not a letter of base64
 PERSON_HOURS = 12.0
 """How long an identified customer's token lasts: then the site must say again who they are."""
 
@@ -49,15 +50,16 @@ class Visitors:
         self._identities = identities
         self._required = required
 
-    def begin(self, identity: str = "") -> str:
-        """A new token: of the person whom the site's JWT `identity` speaks of, else 256 random bits, signed and
-        dated. Raises IdentityRefused.
+    def begin(self, identity: str = "", claimed: str = "") -> str:
+        """A new token: of the person whom the site's JWT `identity` speaks of, else 256 random bits, with the name
+        that an anonymous customer claims, signed and dated. Raises IdentityRefused.
         """
         if identity:
             return self._identified(identity)
         if self._required:
             raise IdentityRefused("please log in first")
-        return self._anonymous.sign(secrets.token_urlsafe(32)).decode()
+        name = _NAME + base64.urlsafe_b64encode(claimed.encode()).decode() if claimed else ""
+        return self._anonymous.sign(secrets.token_urlsafe(32) + name).decode()
 
     def _identified(self, identity: str) -> str:
         if self._identities is None:
@@ -80,9 +82,11 @@ class Visitors:
 
     def _stranger(self, token: str) -> Visitor | None:
         try:
-            return Visitor(_conversation(self._anonymous.unsign(token, max_age=self._seconds)))
+            told = self._anonymous.unsign(token, max_age=self._seconds)
         except (BadSignature, UnicodeError):
             return None
+        _, _, claimed = told.decode().partition(_NAME)
+        return Visitor(_conversation(told), base64.urlsafe_b64decode(claimed).decode())
 
 
 def _conversation(bits: bytes) -> str:

@@ -1,0 +1,23 @@
+/** What the page around the chat may say to it. */
+import type { KefuChat } from "./ui/element.js";
+
+export type Call = [act: string, ...given: unknown[]];
+
+const text = (given: unknown): string => String(given ?? "");
+
+const ACTS: Record<string, (chat: KefuChat, ...given: unknown[]) => unknown> = {
+  open: (chat) => chat.open(),
+  close: (chat) => chat.close(),
+  toggle: (chat) => chat.toggle(),
+  send: (chat, said) => chat.say(text(said)),
+  prefill: (chat, said) => chat.open().then(() => chat.write(text(said))),
+  identify: (chat, jwt) => chat.conversation.identify(text(jwt)),
+  setLocale: (chat, language) => chat.speak(text(language)),
+  setTheme: (chat, theme) => (theme === "auto" ? chat.removeAttribute("theme") : chat.setAttribute("theme", text(theme))),
+  reset: (chat) => chat.conversation.forget(),
+  on: (chat, kind, listener) => chat.listen(text(kind), listener as () => void),
+};
+
+export function obey(chat: KefuChat, [act, ...given]: Call): void {
+  if (Object.hasOwn(ACTS, act)) ACTS[act]?.(chat, ...given);
+}

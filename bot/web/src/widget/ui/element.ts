@@ -1,0 +1,369 @@
+/** <kefu-chat>: the chat as an element, in the page's flow, or floating in a corner when it has `floating`. */
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { repeat } from "lit/directives/repeat.js";
+import { Conversation, type News } from "../conversation.js";
+import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
+import type { Turn } from "../model.js";
+import { chime } from "../sound.js";
+import type { Shown } from "../thread.js";
+import { transcript, words } from "../transcript.js";
+import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
+import { bannerView, composerView, contactView, launcherView, personView, topView, typingView } from "./frame.js";
+import { scoreView } from "./rating.js";
+import panelStyle from "./panel.css";
+import themeStyle from "./theme.css";
+import threadStyle from "./thread.css";
+import { speakerKey, suggestionsView, turnView } from "./turn.js";
+import { View } from "./view.js";
+
+const NEAR_THE_END = 40; // pixels
+const COPIED_MS = 2000;
+const LEFT_MS = 1000;
+
+export type Contact = { name?: string; email?: string };
+
+export class KefuChat extends View {
+  static observedAttributes = ["heading", "suggest", "ask"];
+  texts: Texts = ENGLISH;
+  language: Language = "en";
+  readonly conversation: Conversation;
+  /** When the team is back; null while it is there. */
+  opens: number | null = null;
+  written = false;
+  menu = false;
+  confirming = false;
+  copied = "";
+  /** The answer, or "score", whose reader may say why. */
+  complaining = "";
+  score = 0;
+  readonly ratings = new Map<string, boolean>();
+  readonly expanded = new Set<string>();
+  private readonly listeners = new Map<string, ((...news: unknown[]) => void)[]>();
+  private readonly began = Date.now() / 1000;
+  private begun = false;
+  private spoken: Promise<void> | null = null;
+  private following = true;
+  private left: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.clothe(themeStyle + panelStyle + threadStyle);
+    const home = new URL("..", import.meta.url);
+    this.conversation = new Conversation(home, () => this.requestUpdate(), (kind, ...news) => this.tell(kind, ...news));
+  }
+
+  get floating(): boolean {
+    return this.hasAttribute("floating");
+  }
+
+  get shown(): boolean {
+    return !this.floating || this.hasAttribute("open");
+  }
+
+  get heading(): string {
+    return this.getAttribute("heading") || this.texts.title;
+  }
+
+  get asks(): ("name" | "email")[] {
+    return (["name", "email"] as const).filter((field) => this.getAttribute("ask")?.includes(field));
+  }
+
+  get input(): HTMLTextAreaElement | null {
+    return this.find("textarea");
+  }
+
+  /* -- life -- */
+
+  attributeChangedCallback(): void {
+    this.requestUpdate();
+  }
+
+  connectedCallback(): void {
+    clearTimeout(this.left);
+    if (this.begun) this.conversation.line.resume();
+    if (this.spoken) return;
+    const title = this.getAttribute("title"); // the launcher's data-title; as it is, it would be shown on hovering
+    if (title) this.setAttribute("heading", title);
+    this.removeAttribute("title");
+    this.style.colorScheme = ""; // the launcher's; from here the style sheet decides
+    this.spoken = this.speak(this.lang || document.documentElement.lang || navigator.language || "en").then(() => {
+      this.root.replaceChildren(); // what the launcher drew
+      this.begun = true;
+      this.conversation.begin();
+      if (!this.floating) this.conversation.watch(true);
+      else if (this.conversation.memory.kept.open) void this.open(false);
+      this.tell("ready");
+    });
+    followKeyboard(this, () => this.toEnd());
+  }
+
+  disconnectedCallback(): void {
+    // Pages that swap their body put the element back at once.
+    this.left = setTimeout(() => this.conversation.line.stopListening(), LEFT_MS);
+  }
+
+  protected ready(): boolean {
+    return this.begun;
+  }
+
+  async speak(wanted: string): Promise<void> {
+    const language = spoken(wanted);
+    let texts = ENGLISH;
+    if (language !== "en") {
+      const file = new URL(`${language}.js`, import.meta.url).href;
+      texts = ((await import(file).catch(() => null)) as { default: Texts } | null)?.default ?? ENGLISH;
+    }
+    this.texts = texts;
+    this.language = texts === ENGLISH ? "en" : language;
+    this.conversation.language = this.language;
+    this.requestUpdate();
+  }
+
+  /* -- open and close -- */
+
+  async open(focus = true): Promise<void> {
+    await this.spoken;
+    this.toggleAttribute("open", true);
+    this.conversation.watch(true);
+    this.tell("open");
+    this.following = true;
+    void this.askTeam();
+    await this.updateComplete;
+    if (focus) this.find("textarea, .contact input")?.focus();
+  }
+
+  async close(): Promise<void> {
+    if (!this.floating) return;
+    this.toggleAttribute("open", false);
+    this.menu = false;
+    this.conversation.watch(false);
+    this.tell("close");
+    await this.updateComplete;
+    this.find(".launcher")?.focus();
+  }
+
+  toggle(): Promise<void> {
+    return this.shown ? this.close() : this.open();
+  }
+
+  /* -- writing -- */
+
+  key(event: KeyboardEvent): void {
+    // isComposing: Enter then ends a Chinese word, not the message.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) this.submit(event);
+  }
+
+  fit(): void {
+    const { input } = this;
+    if (!input) return;
+    this.written = Boolean(input.value.trim());
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight}px`;
+    this.requestUpdate();
+  }
+
+  submit(event: Event): void {
+    event.preventDefault();
+    const text = this.input?.value.trim();
+    if (!text) return;
+    this.write("");
+    this.say(text);
+    this.input?.focus();
+  }
+
+  write(text: string): void {
+    if (!this.input) return;
+    this.input.value = text;
+    this.fit();
+  }
+
+  say(text: string): void {
+    this.following = true;
+    this.conversation.say(text);
+  }
+
+  askForPerson(): void {
+    this.following = true;
+    this.conversation.askForPerson();
+    this.input?.focus();
+  }
+
+  stop(): void {
+    void this.conversation.stop();
+    this.input?.focus();
+  }
+
+  introduce(event: SubmitEvent): void {
+    event.preventDefault();
+    const given = new FormData(event.target as HTMLFormElement);
+    this.conversation.line.visit.contact = Object.fromEntries(given) as Contact;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.input?.focus());
+  }
+
+  /* -- the conversation as a whole -- */
+
+  async askRestart(): Promise<void> {
+    if (!this.conversation.thread.items.length) {
+      this.input?.focus();
+      return;
+    }
+    this.confirming = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    this.find(".yes")?.focus();
+  }
+
+  restart(sure: boolean): void {
+    this.confirming = false;
+    if (sure) this.conversation.restart();
+    this.requestUpdate();
+    this.input?.focus();
+  }
+
+  toggleMenu(): void {
+    this.menu = !this.menu;
+    this.requestUpdate();
+  }
+
+  choose(act: () => void): void {
+    this.menu = false;
+    act();
+    this.requestUpdate();
+    this.find(".more")?.focus();
+  }
+
+  download(): void {
+    const turns = this.conversation.thread.items.filter(({ making }) => !making).map(({ turn }) => turn);
+    saveText("conversation.txt", transcript(turns, this.texts, this.language));
+  }
+
+  /* -- answers -- */
+
+  async expand(key: string): Promise<void> {
+    if (!this.expanded.delete(key)) this.expanded.add(key);
+    this.requestUpdate();
+    await this.updateComplete;
+    if (this.expanded.has(key)) this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  async copy(turn: Turn): Promise<void> {
+    await navigator.clipboard.writeText(words(turn, this.texts)).catch(() => {});
+    this.copied = turn.id;
+    this.requestUpdate();
+    setTimeout(() => {
+      this.copied = "";
+      this.requestUpdate();
+    }, COPIED_MS);
+  }
+
+  async rate(turn: string, good: boolean): Promise<void> {
+    const before = this.ratings.get(turn);
+    this.ratings.set(turn, good);
+    this.complaining = good ? "" : turn;
+    this.requestUpdate();
+    if (await this.conversation.line.visit.act("api/feedback", { turn, good })) return;
+    if (before === undefined) this.ratings.delete(turn);
+    else this.ratings.set(turn, before);
+    this.complaining = "";
+    this.conversation.note("unrated");
+  }
+
+  complain(turn: string, comment: string): void {
+    this.complaining = "";
+    this.requestUpdate();
+    if (comment) void this.report("api/feedback", { turn, good: false, comment });
+  }
+
+  judge(score: number, comment = ""): void {
+    this.score = score;
+    this.complaining = comment ? "" : "score";
+    this.requestUpdate();
+    void this.report("api/score", { score, ...(comment && { comment }) });
+  }
+
+  private async report(path: string, body: object): Promise<void> {
+    if (!(await this.conversation.line.visit.act(path, body))) this.conversation.note("unrated");
+  }
+
+  private async askTeam(): Promise<void> {
+    const response = await this.conversation.line.visit.request("api/team").catch(() => null);
+    if (!response?.ok) return;
+    const { opens } = (await response.json()) as { opens: string | null };
+    this.opens = opens ? Date.parse(opens) : null;
+    this.requestUpdate();
+  }
+
+  /* -- what the page hears -- */
+
+  listen(kind: string, listener: (...news: unknown[]) => void): void {
+    this.listeners.set(kind, [...(this.listeners.get(kind) ?? []), listener]);
+  }
+
+  private tell(kind: News, ...news: unknown[]): void {
+    if (kind === "unread" && news[0] && !this.conversation.memory.kept.quiet) chime();
+    // Before a listener that breaks, nothing of the chat does.
+    for (const listener of this.listeners.get(kind) ?? []) setTimeout(() => listener(...news));
+    this.dispatchEvent(new CustomEvent(`kefu:${kind}`, { detail: news[0], bubbles: true, composed: true }));
+  }
+
+  /* -- the look -- */
+
+  protected look(): TemplateResult {
+    const { shown } = this;
+    return html`<div class="root" dir=${direction(this.language)} lang=${this.language}>${shown ? nothing : launcherView(this)}
+      <section
+        class="panel"
+        role=${this.floating ? "dialog" : "region"}
+        aria-label=${this.heading}
+        aria-modal=${this.floating && smallScreen() ? "true" : nothing}
+        ?hidden=${!shown}
+        @keydown=${(event: KeyboardEvent) => this.panelKey(event)}
+      >
+        ${topView(this)}${bannerView(this)}
+        <div class="scroll" tabindex="0" role="region" aria-label=${this.texts.log} @scroll=${() => this.scrolled()}>
+          <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}>${this.turnsView()}</div>
+          ${typingView(this)}
+        </div>
+        ${personView(this)}${this.introduced ? composerView(this) : contactView(this)}
+      </section>
+    </div>`;
+  }
+
+  private get introduced(): boolean {
+    const { line, thread } = this.conversation;
+    return !this.asks.length || thread.started || Boolean(line.visit.contact ?? (line.visit.token || line.visit.identity));
+  }
+
+  private turnsView(): unknown {
+    const { thread } = this.conversation;
+    const greeting: Shown = { turn: { id: "", role: "bot", text: this.texts.greeting, at: this.began } };
+    const items = [greeting, ...thread.items];
+    const questions = this.getAttribute("suggest")?.split("|").map((question) => question.trim()) ?? [];
+    return html`${repeat(
+      items,
+      (item) => item.turn.id || (item === greeting ? "greeting" : item),
+      (item, i) => turnView(item, i > 0 && speakerKey(item) !== "" && speakerKey(item) === speakerKey(items[i - 1]!), this),
+    )}${questions.length && !thread.started ? suggestionsView(questions, this) : nothing}
+    ${thread.state.status === "resolved" && thread.started ? scoreView(this) : nothing}`;
+  }
+
+  protected drawn(): void {
+    this.toEnd();
+  }
+
+  private toEnd(): void {
+    const scroll = this.find(".scroll");
+    if (scroll && this.following) scroll.scrollTop = scroll.scrollHeight;
+  }
+
+  private scrolled(): void {
+    const scroll = this.find(".scroll");
+    if (scroll) this.following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_THE_END;
+  }
+
+  private panelKey(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.isComposing) void this.close();
+    if (event.key === "Tab" && this.floating && smallScreen()) keepFocus(event, this.root);
+  }
+}
