@@ -24,7 +24,7 @@ from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
-from bot.manners import manner_of, policy_of, voice_of
+from bot.manners import manner_of, policy_of, rewriter_of, voice_of
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
@@ -156,10 +156,12 @@ class Brain:
 
     def _over(self, retriever: Retriever, languages: frozenset[str] = frozenset()) -> Answerer:
         manner = manner_of(self.settings, self.generator, retriever)
-        speaker = Speaker(self.generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
+        support = SpanSupport(retriever)
+        speaker = Speaker(self.generator, ExtractiveGenerator(), support, manner)
+        rewriter = rewriter_of(self.settings, self.generator, retriever, support)
         policy = policy_of(self.settings, retriever.calibration)
         within = replace(policy.within, languages=languages)
-        return Answerer(retriever, speaker, replace(policy, within=within))
+        return Answerer(retriever, speaker, replace(policy, within=within), rewriter)
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""

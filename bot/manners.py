@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answering.answerer import Policy
+from bot.answering.check import Support
 from bot.answering.find import Search
 from bot.answering.leak import mark_of
+from bot.answering.rewrite import Patience, Rewriter
 from bot.answering.speak import Manner
 from bot.answering.trust import Trust, read_trust, trust_file
 from bot.answering.voice import Persona, Voice
@@ -37,15 +39,30 @@ def within_of(settings: Settings) -> Filter:
 
 def manner_of(settings: Settings, generator: Generator | None, retriever: Retriever) -> Manner:
     """How to speak: as the owner has set, and as far as the generator was found to be trusted."""
-    measured = trust_file_of(settings, generator, retriever) if generator else None
     return Manner(
         compose=settings.compose == "always",
-        trust=read_trust(measured) if measured else Trust(),
+        trust=trust_of(settings, generator, retriever),
         seconds=settings.answer_seconds,
         tokens=settings.answer_tokens,
         mark=mark_of(retriever.snapshot_id),
         voice=voice_of(settings),
     )
+
+
+def trust_of(settings: Settings, generator: Generator | None, retriever: Retriever) -> Trust:
+    """How far the generator was found to be trusted with what `retriever` finds."""
+    return read_trust(trust_file_of(settings, generator, retriever)) if generator else Trust()
+
+
+def rewriter_of(
+    settings: Settings, generator: Generator | None, retriever: Retriever, support: Support
+) -> Rewriter | None:
+    """Who makes follow-ups stand alone: the generator, if the owner wants that, or it was found to pay."""
+    wanted = settings.rewrite == "always"
+    if settings.rewrite == "auto":
+        wanted = trust_of(settings, generator, retriever).lets_rewrite
+    patience = Patience(seconds=settings.answer_seconds / 2)
+    return Rewriter(generator, support, patience) if generator and wanted else None
 
 
 def trust_file_of(settings: Settings, generator: Generator, retriever: Retriever) -> Path:

@@ -172,6 +172,8 @@ class Settings(BaseSettings):
     generator_key: SecretStr | None = None
     generate: bool = True
     compose: Literal["auto", "always"] = "auto"
+    # Whether the generator makes follow-ups stand alone; auto: where `kefu calibrate --generator` found that it pays.
+    rewrite: Literal["auto", "always", "never"] = "auto"
 
     # The bot's voice: a name, or NAME: a sentence about who that is; and how it speaks.
     persona: Annotated[str, AfterValidator(_persona)] = ""

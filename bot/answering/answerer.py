@@ -14,6 +14,7 @@ from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.question import Part, parts, whole
+from bot.answering.rewrite import Rewriter
 from bot.answering.speak import Speaker, Speech
 from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
 from bot.answering.sure import spoken_of
@@ -48,10 +49,13 @@ class Policy:
 class Answerer:
     """Answers questions from one snapshot. May be called from several threads at once."""
 
-    def __init__(self, retriever: Retriever, speaker: Speaker, policy: Policy) -> None:
+    def __init__(
+        self, retriever: Retriever, speaker: Speaker, policy: Policy, rewriter: Rewriter | None = None
+    ) -> None:
         self._retriever = retriever
         self._speaker = speaker
         self._policy = policy
+        self._rewriter = rewriter
         self._handoff_words = HandoffWords(policy.handoff_words)
 
     @property
@@ -120,7 +124,7 @@ class Answerer:
         self, question: Question, language: str, release: Release, cancelled: threading.Event
     ) -> Answer:
         started = time.monotonic()
-        findings = self._find(question, language)
+        findings = self._find(question, language, cancelled)
         found = time.monotonic()
         sure = spoken_of(findings, self._policy.threshold)
         priced = [*findings, *self._priced(question, language)]
@@ -135,11 +139,13 @@ class Answerer:
         answer.seconds["speak"] = time.monotonic() - found
         return answer
 
-    def _find(self, question: Question, language: str) -> list[Finding]:
+    def _find(self, question: Question, language: str, cancelled: threading.Event) -> list[Finding]:
         """The finding of each thing asked; where there are several, that of the whole message is the last."""
         within = EVERYTHING if question.for_agent else self._policy.within
         found = parts(question)
         looked_up = found if len(found) == 1 else (*found, whole(question))
+        if self._rewriter and (rewrite := self._rewriter.rewrite(question, language, cancelled)):
+            looked_up = (*looked_up[:-1], looked_up[-1].also(rewrite))
         return find(self._retriever, [(part, language) for part in looked_up], self._policy.search, within)
 
     def _priced(self, question: Question, language: str) -> list[Finding]:

@@ -5,7 +5,7 @@ Follow-ups are recognised by their form only; they are looked up both as written
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.answer import CUSTOMER, Question
 from bot.answering.clauses import Asked, asked
@@ -40,6 +40,10 @@ class Part:
     queries: tuple[str, ...]
     before: tuple[str, ...] = ()
     follow_up: str = ""
+
+    def also(self, text: str) -> "Part":
+        """The part looked up by `text` besides."""
+        return replace(self, queries=tuple(dict.fromkeys((*self.queries, text))))
 
     def lookups(self, turns_tell: bool) -> tuple[str, ...]:
         """The queries, less the follow-up where `before` alone tells what is meant: twice it counts too much."""

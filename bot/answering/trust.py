@@ -66,10 +66,19 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What was `measured`, by kind. At most the share `promised` of the drafts that are sent may be wrong."""
+    """What was `measured`, by kind. At most the share `promised` of the drafts that are sent may be wrong.
+
+    `rewrites`: the same of follow-ups that are quoted for, `generated` being right when they are rewritten first.
+    """
 
     measured: Mapping[Kind, Measured] = field(default_factory=lambda: MappingProxyType({}))
     promised: float = 0.15
+    rewrites: Measured = Measured()
+
+    @property
+    def lets_rewrite(self) -> bool:
+        """Whether rewriting follow-ups was found to pay: it costs seconds, so that being as good is not enough."""
+        return self.rewrites.n >= _LEAST and self.rewrites.generated > self.rewrites.quoted
 
     def lets(self, kind: Kind) -> bool:
         """Whether the generator may write: never when its drafts break the promise, else where it does as well.
@@ -86,7 +95,8 @@ class Trust:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON types, with what follows from it."""
         told = {str(kind): asdict(seen) | {"writes": self.lets(kind)} for kind, seen in self.measured.items()}
-        return {"format": FORMAT, "promised": self.promised, "measured": told}
+        rewrites = asdict(self.rewrites) | {"writes": self.lets_rewrite}
+        return {"format": FORMAT, "promised": self.promised, "measured": told, "rewrites": rewrites}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Trust":
@@ -94,7 +104,7 @@ class Trust:
         if (written := data["format"]) != FORMAT:
             raise ValueError(f"trust of format {written}")
         measured = {Kind(kind): _measured(seen) for kind, seen in data["measured"].items()}
-        return cls(MappingProxyType(measured), float(data["promised"]))
+        return cls(MappingProxyType(measured), float(data["promised"]), _measured(data["rewrites"]))
 
 
 def _measured(seen: dict[str, Any]) -> Measured:

@@ -14,6 +14,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.answering.trust import Kind, Trust
     from bot.app import Brain
+    from bot.evaluation.bank import Case
     from bot.evaluation.trusting import Ask, Compared, Comparison, Trial
 
 _PATIENCE = 5
@@ -24,7 +25,7 @@ def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: i
     from bot.answering.trust import Trust, write_trust
     from bot.app import open_brain
     from bot.commands.progress import pull, work_bars
-    from bot.evaluation.trusting import counted
+    from bot.evaluation.trusting import counted, together
     from bot.manners import trust_file_of
     from knowledge.retriever import Retriever
     from knowledge.snapshot.reader import open_current
@@ -37,7 +38,8 @@ def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: i
         brain.warm()
         with work_bars("comparing") as (step,):
             compared = list(_compared(brain, retriever, bank, most, step))
-        trust = Trust(counted(compared), settings.wrong_answers)
+            rewritten = list(_rewritten(brain, retriever, bank, 2 * most))
+        trust = Trust(counted(compared), settings.wrong_answers, together(counted(rewritten)))
         assert brain.generator
         path = trust_file_of(settings, brain.generator, retriever)
         told = {"generator": brain.generator.name, "snapshot": retriever.snapshot_id}
@@ -53,15 +55,13 @@ def trust_generator(settings: Settings, folder: Path, bank: Path | None, most: i
 def _compared(
     brain: "Brain", retriever: Any, bank: Path | None, most: int, step: Callable[[int, int], None]
 ) -> Iterator["Compared"]:
-    from bot.evaluation.bank import read_bank
     from bot.evaluation.trusting import bank_trials, measure, own_trials
 
     comparison = comparing(brain, retriever)
     runs: list[tuple[Iterator[Trial], int, Kind | None]] = []
     runs += [(trials, most, kind) for kind, trials in own_trials(retriever.entries)]
     if bank:
-        tuned = [case for case in read_bank(bank) if case.split in {"", "tune"}]
-        runs.append((bank_trials(tuned), 2 * most, None))
+        runs.append((bank_trials(_tuned(bank)), 2 * most, None))
     total, done = sum(run[1] for run in runs), 0
     for trials, wanted, kind in runs:
         for compared in measure(comparison, trials, wanted, kind):
@@ -70,14 +70,32 @@ def _compared(
             yield compared
 
 
+def _rewritten(brain: "Brain", retriever: Any, bank: Path | None, most: int) -> Iterator["Compared"]:
+    """Quotes for a bank's follow-ups as they are and rewritten: a knowledge's own questions have none."""
+    from bot.answering.support import SpanSupport
+    from bot.evaluation.trusting import Comparison, bank_trials, follow_ups, measure
+
+    if not bank:
+        return
+    always = brain.settings.model_copy(update=_patient(brain.settings) | {"compose": "auto", "rewrite": "always"})
+    rewriting = _ask(replace(brain, settings=always))
+    entries = {entry.id: entry for entry in retriever.entries}
+    comparison = Comparison(_ask(replace(brain, generator=None)), rewriting, entries, SpanSupport(retriever))
+    yield from measure(comparison, follow_ups(bank_trials(_tuned(bank))), most)
+
+
+def _tuned(bank: Path) -> list["Case"]:
+    from bot.evaluation.bank import read_bank
+
+    return [case for case in read_bank(bank) if case.split in {"", "tune"}]
+
+
 def comparing(brain: "Brain", retriever: Any) -> "Comparison":
     """Quoting and the brain's own generator, side by side over the snapshot in use."""
     from bot.answering.support import SpanSupport
     from bot.evaluation.trusting import Comparison
 
-    # What the model can do is asked for, and not how busy the machine is in this minute.
-    patient = {"compose": "always", "answer_seconds": _PATIENCE * brain.settings.answer_seconds}
-    always = brain.settings.model_copy(update=patient)
+    always = brain.settings.model_copy(update=_patient(brain.settings) | {"compose": "always"})
     quote, generate = _ask(replace(brain, generator=None)), _ask(replace(brain, settings=always))
     entries = {entry.id: entry for entry in retriever.entries}
     return Comparison(quote, generate, entries, SpanSupport(retriever))
@@ -95,8 +113,20 @@ def table(trust: "Trust", told: dict[str, str]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for kind, seen in trust.measured.items():
         shares = f"{seen.n} | {seen.quoted} | {seen.generated} | {seen.spoke} | {seen.spoke_right}"
-        yield f"| {kind} | {shares} | {'yes' if trust.lets(kind) else 'no'} |"
+        yield f"| {kind} | {shares} | {_yes(trust.lets(kind))} |"
+    if trust.rewrites.n:
+        shares = f"{trust.rewrites.n} | {trust.rewrites.quoted} | {trust.rewrites.generated} | – | –"
+        yield f"| follow-ups rewritten, then quoted | {shares} | {_yes(trust.lets_rewrite)} |"
     yield "\n"
+
+
+def _patient(settings: Settings) -> dict[str, Any]:
+    """What the model can do is asked for, and not how busy the machine is in this minute."""
+    return {"answer_seconds": _PATIENCE * settings.answer_seconds}
+
+
+def _yes(may: bool) -> str:
+    return "yes" if may else "no"
 
 
 def _line(one: "Compared") -> dict[str, Any]:

@@ -5,11 +5,12 @@ Knows questions and two ways to answer them; knows no model, no file and no term
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from bot.answering.answer import CUSTOMER, Answer, Mode, Outcome, PastTurn, Question
 from bot.answering.check import Support, stated_facts, unheld
 from bot.answering.facts import Fact
+from bot.answering.question import points_back
 from bot.answering.trust import Kind, Measured, kind_of
 from bot.evaluation.bank import Case
 from bot.evaluation.score import Verdict, score
@@ -76,6 +77,17 @@ def bank_trials(cases: Sequence[Case]) -> Iterator[Trial]:
     place = {case.id: sum(c.kind == case.kind for c in known[:number]) for number, case in enumerate(known)}
     for case in sorted(known, key=lambda case: place[case.id]):
         yield Trial(case.turns, case.turns[-1:], case)
+
+
+def follow_ups(trials: Iterator[Trial]) -> Iterator[Trial]:
+    """Those that ask something which points back to an earlier turn."""
+    return (trial for trial in trials if len(trial.turns) > 1 and points_back(trial.turns[-1]))
+
+
+def together(measured: Mapping[Kind, Measured]) -> Measured:
+    """The counts of all kinds."""
+    columns = zip(*(astuple(seen) for seen in measured.values()), strict=True)
+    return Measured(*(sum(column) for column in columns))
 
 
 class Comparison:

@@ -46,6 +46,16 @@ class CausalSteps:
             # Part of this number is the whole process's: leave it as it was found.
             torch.set_num_threads(self._reading_threads)
 
+    def likelihood(self, ids: Sequence[int], last: int) -> float:
+        """The mean natural log-probability a token of the `last` ids after those before them; one pass, no cache."""
+        torch.set_num_threads(self._reading_threads)
+        with torch.inference_mode():
+            batch = torch.tensor([list(ids)], device=self._device)  # (1, len(ids))
+            logits = self._model(batch, use_cache=False, logits_to_keep=last + 1).logits[0, :-1]  # (last, vocabulary)
+            wanted = torch.tensor(list(ids[-last:]), device=self._device)
+            told = torch.log_softmax(logits.float(), dim=-1).gather(1, wanted[:, None])
+            return float(told.mean())
+
     def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check, variant: str) -> tuple[Any, int]:
         """A cache that has read the first ids, and how many."""
         if not fixed or len(fixed) >= len(ids) or list(ids[: len(fixed)]) != list(fixed):

@@ -69,8 +69,14 @@ def test_kinds_are_told_by_question_and_entries(question: Question, entries: lis
     assert kind_of(question, "en", entries) is kind
 
 
+@pytest.mark.parametrize(("better", "pays"), [(AS_GOOD, False), (Measured(n=10, quoted=6, generated=7), True)])
+def test_rewriting_must_win_something(better: Measured, pays: bool) -> None:
+    assert Trust(rewrites=better).lets_rewrite is pays
+    assert not Trust(rewrites=Measured(n=3, quoted=0, generated=3)).lets_rewrite
+
+
 def test_what_was_measured_is_found_again_for_the_same_model_and_entries_alone(tmp_path: Path) -> None:
-    trust = Trust({Kind.SINGLE: AS_GOOD, Kind.ACROSS: WORSE}, 0.1)
+    trust = Trust({Kind.SINGLE: AS_GOOD, Kind.ACROSS: WORSE}, 0.1, AS_GOOD)
     write_trust(trust_file(tmp_path, "qwen@1", [ENGLISH]), trust, {"generator": "qwen@1"})
     assert read_trust(trust_file(tmp_path, "qwen@1", [ENGLISH])) == trust
     assert read_trust(trust_file(tmp_path, "qwen@2", [ENGLISH])) == Trust()

@@ -3,7 +3,17 @@
 from bot.answering.answer import Answer, Mode, Outcome, Question, Source
 from bot.answering.trust import Kind, Measured
 from bot.evaluation.bank import Case
-from bot.evaluation.trusting import Ask, Comparison, Trial, bank_trials, counted, measure, own_trials
+from bot.evaluation.trusting import (
+    Ask,
+    Comparison,
+    Trial,
+    bank_trials,
+    counted,
+    follow_ups,
+    measure,
+    own_trials,
+    together,
+)
 from knowledge.corpus.entry import Entry
 
 RETURNS = Entry(
@@ -100,3 +110,19 @@ def test_only_questions_of_a_bank_that_state_facts_are_asked_kinds_in_turn() -> 
 
     bank = [case("a1", "a"), case("a2", "a"), case("b1", "b"), case("no", "b", Outcome.REFUSED)]
     assert [trial.turns[0] for trial in bank_trials(bank)] == ["a1", "b1", "a2"]
+
+
+def test_follow_ups_are_those_that_point_back() -> None:
+    trials = [
+        Trial(("Returns?",), ()),
+        Trial(("Returns?", "and for it?"), ()),
+        Trial(("Hi", "Do you sell bells?"), ()),
+    ]
+    assert list(follow_ups(iter(trials))) == [trials[1]]
+
+
+def test_kinds_are_added_up() -> None:
+    assert together({Kind.SINGLE: Measured(1, 1, 0, 1, 0), Kind.ACROSS: Measured(2, 1, 1, 0, 0)}) == Measured(
+        3, 2, 1, 1, 0
+    )
+    assert together({}) == Measured()
