@@ -172,9 +172,12 @@ def test_who_waits_is_on_top_with_a_place_and_counted_in_the_title(
     expect(desk).to_have_title("(2) Kefu desk")
     choose(desk, first)
     desk.get_by_role("button", name="Take over").click()
+    expect(rows.nth(0)).to_contain_text(second)
+    expect(desk).to_have_title("(2) Kefu desk")  # who waits for a word of this agent counts too
+    desk.get_by_label("Reply to the customer").fill("Mia here.")
+    desk.keyboard.press("Control+Enter")
 
     expect(desk).to_have_title("(1) Kefu desk")
-    expect(rows.nth(0)).to_contain_text(second)
     expect(rows.nth(0)).to_contain_text("№ 1")
 
 

@@ -1,0 +1,101 @@
+// The shapes that the desk's API gives.
+
+export interface State {
+  id: string;
+  owner: string;
+  status: "open" | "waiting" | "resolved";
+  reason: string;
+  language: string;
+  name: string;
+  created: number;
+  updated: number;
+  preview: string;
+  episode: number;
+  channel: string;
+  tags: string[];
+  /** Unix seconds; 0 when it is not snoozed. */
+  snoozed: number;
+  /** Since when the customer waits for a word; 0 when they do not. */
+  since: number;
+}
+
+export interface Source {
+  id: string;
+  title: string;
+  url: string | null;
+  score: number;
+}
+
+export interface Answer {
+  outcome: string;
+  mode: string;
+  text: string;
+  language: string;
+  confidence: number;
+  sentences: { text: string; sources: string[]; support: number }[];
+  sources: Source[];
+  reason: string | null;
+}
+
+export interface Turn {
+  id: string;
+  role: "customer" | "bot" | "agent" | "event";
+  text: string;
+  at: number;
+  name?: string;
+  note?: string;
+  answer?: Answer | null;
+  attachments?: { kind: string; name: string }[];
+}
+
+export interface Span {
+  sentence: number;
+  start: number;
+  end: number;
+  support: number;
+}
+
+/** An entry that an answer names, with the characters (code points) that support it. */
+export interface Evidence {
+  id: string;
+  title: string;
+  question: string;
+  text: string;
+  spans: Span[];
+}
+
+export interface Entry {
+  id: string;
+  question: string;
+  answer: string;
+  title: string;
+  language: string;
+  score: number;
+}
+
+export interface Case {
+  conversation: string;
+  question: string;
+  reply: string;
+  by: string;
+  at: number;
+  score: number;
+}
+
+export interface Canned {
+  name: string;
+  text: string;
+  tags: string[];
+  resolve: boolean;
+}
+
+export interface Correction {
+  id: string;
+  act: "add" | "replace" | "exclude";
+  entry: string;
+  question: string;
+  answer: string;
+  why: string;
+  by: string;
+  status: "pending" | "approved" | "rejected";
+}
