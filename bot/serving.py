@@ -135,6 +135,7 @@ def office_of(house: House, client: "Redis") -> "Office":
 
 def api_of(house: House, client: "Redis") -> list["APIRouter"]:
     """The doors for programs."""
+    from bot.channels.web.v1.chat import chat_router
     from bot.channels.web.v1.routes import api_routers
     from bot.channels.web.v1.webhooks import webhooks_router
     from bot.registry.redis import RedisRegistry
@@ -142,7 +143,11 @@ def api_of(house: House, client: "Redis") -> list["APIRouter"]:
 
     hooks, deliveries = Hooks(RedisRegistry(client)), deliveries_of(house, client)
     private = house.settings.webhooks_private
-    return [*api_routers(lambda: retriever_of(house)), webhooks_router(hooks, deliveries, private=private)]
+    return [
+        *api_routers(lambda: retriever_of(house)),
+        webhooks_router(hooks, deliveries, private=private),
+        chat_router(house.engine.answer),
+    ]
 
 
 async def webhooks_job(house: House, stop: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import Office, desk_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
+from bot.channels.web.v1.chat import chat_router
 from bot.channels.web.v1.routes import api_routers
 from bot.channels.web.v1.webhooks import webhooks_router
 from bot.channels.web.visitors import Visitors
@@ -91,6 +92,7 @@ def app(
             *desk_routers(office),
             *api_routers(retriever_of(tmp_path / "knowledge")),
             webhooks_router(Hooks(staff.registry), MemoryDeliveries()),
+            chat_router(reception.aloud),
         ],
         staff=staff,
     )

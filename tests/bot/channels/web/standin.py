@@ -82,6 +82,14 @@ class StandIn(Desk):
         self.asked.append(question)
         return answer_to(question.text)
 
+    async def aloud(self, question: Question, release: Release) -> Answer:
+        """The same, sentence by sentence."""
+        answer = await self.ask(question)
+        for sentence in answer.sentences:
+            release(sentence)
+            await asyncio.sleep(self._pause)
+        return answer
+
     async def work(self) -> None:
         """Answer for ever."""
         while True:
