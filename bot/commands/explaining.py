@@ -84,6 +84,8 @@ def _draft(draft: Json, sent: Sequence[str]) -> Iterator[str]:
 
 def _judgement(judgement: Json, sent: bool) -> Iterator[str]:
     yield from _block("sent" if sent else "withheld", judgement["text"])
+    if judgement.get("again"):  # traces of an older Kefu do not tell
+        yield from _block("", "written again, in the place of the one above")
     support = f"support {judgement['support']:.2f}, needed {judgement['needed']:.2f}"
     yield from _block("", f"{support}, by {judgement['source']}: {judgement['span']}")
     for objection in judgement["objections"]:
