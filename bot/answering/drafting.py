@@ -80,19 +80,20 @@ class Drafter:
         said: set[str] = set()
         with contextlib.closing(sound(self._draft(task))) as pieces:
             for text in _whole_sentences(pieces):
-                sentence = self._let_through(text, task, first=not said)
-                if not said and sentence is None:
-                    return
+                verdict = self._judge(text, task.entries, task)
+                source = task.entries[verdict.source]
+                if not said and not (verdict.passed and source.id in task.best):
+                    break
+                sentence = Sentence(text, (source.id,), verdict.support) if verdict.passed else None
+                sentence = sentence or self._mended(text, verdict, task)
                 if sentence and sentence.text not in said:
                     said.add(sentence.text)
                     yield sentence
-
-    def _let_through(self, text: str, task: Task, *, first: bool) -> Sentence | None:
-        verdict = self._judge(text, task.entries, task)
-        source = task.entries[verdict.source]
-        if verdict.passed and not (first and source.id not in task.best):
-            return Sentence(text, (source.id,), verdict.support)
-        return self._mended(text, verdict, task, first=first) if task.free else None
+            else:
+                return
+        # The draft is closed by now: a second one need not wait for its end.
+        if sentence := self._begun_again(task):
+            yield sentence
 
     def _judge(self, text: str, entries: Sequence[Entry], task: Task, *, again: bool = False) -> Verdict:
         needed = self._bar.height(task)
@@ -108,30 +109,29 @@ class Drafter:
             _log.info("sentence withheld", objections=len(verdict.objections), again=again)
         return verdict
 
-    def _mended(self, text: str, verdict: Verdict, task: Task, *, first: bool) -> Sentence | None:
-        """The sentence written once more, or the one that it came from; None where it came from none.
+    def _begun_again(self, task: Task) -> Sentence | None:
+        """In the place of a draft that began wrongly, one sentence out of the entry that answers, if there is one.
 
-        In the place of the first sentence an entry's own is no gain over quoting the whole entry.
+        An entry's own sentence is no gain over quoting the whole entry, nor is one answer to two questions.
         """
-        entry, span = self._ground(text, verdict, task, first=first)
-        if not span:
+        if not task.free or len(task.best) > 1:
             return None
-        if sentence := self._again(entry, span, task):
-            return sentence
-        readable = entry.language in {"", task.language}
-        return Sentence(span, (entry.id,)) if readable and not first else None
+        entry = next(entry for entry in task.entries if entry.id in task.best)
+        return self._again(entry, quotable(self._support(task.question.text, entry.answer)[1]), task)
 
-    def _ground(self, text: str, verdict: Verdict, task: Task, *, first: bool) -> tuple[Entry, str]:
-        """The entry and the sentence of it that should have been told; no sentence where none is near."""
-        if first:
-            entry = next(entry for entry in task.entries if entry.id in task.best)
-            return entry, quotable(self._support(task.question.text, entry.answer)[1])
+    def _mended(self, text: str, verdict: Verdict, task: Task) -> Sentence | None:
+        """A later sentence written once more, or the one that it came from; None where it came from none."""
         entry = task.entries[verdict.source]
-        near = verdict.support >= self._bar.height(task)
-        return entry, quotable(self._support(text, entry.answer)[1]) if near else ""
+        if not task.free or verdict.support < self._bar.height(task):
+            return None
+        span = quotable(self._support(text, entry.answer)[1])
+        readable = entry.language in {"", task.language}
+        return self._again(entry, span, task) or (Sentence(span, (entry.id,)) if span and readable else None)
 
     def _again(self, entry: Entry, span: str, task: Task) -> Sentence | None:
         """One sentence drafted from one sentence alone, if it passes."""
+        if not span:
+            return None
         alone = replace(entry, answer=span)
         limits = replace(task.limits, tokens=min(_AGAIN_TOKENS, task.limits.tokens))
         question = replace(task.question, history=())

@@ -47,11 +47,13 @@ class Drafts:
         pass
 
 
-def answered(retriever: Retriever, generator: Drafts, released: list[Sentence] | None = None) -> Answer:
+def answered(
+    retriever: Retriever, generator: Drafts, released: list[Sentence] | None = None, text: str = RETURNS
+) -> Answer:
     manner = Manner(compose=True, quote_limit=300, needed_support=0.2)
     speaker = Speaker(generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
     kept = [] if released is None else released
-    return Answerer(retriever, speaker, Policy()).answer(Question(RETURNS), kept.append)
+    return Answerer(retriever, speaker, Policy()).answer(Question(text), kept.append)
 
 
 def test_a_false_sentence_is_written_once_more(retriever: Retriever) -> None:
@@ -102,6 +104,18 @@ def test_a_first_sentence_is_written_again_but_not_replaced(retriever: Retriever
     assert answered(retriever, Drafts(false, TRUE)).text == TRUE
     quoted = answered(retriever, Drafts(false, false))
     assert (quoted.mode, quoted.text) == (Mode.VERBATIM, f"{TRUE} {COSTS}")
+
+
+def test_a_draft_that_began_wrongly_is_not_gone_on_with(retriever: Retriever) -> None:
+    assert answered(retriever, Drafts(f"You can return goods within 60 days. {COSTS} ", TRUE)).text == TRUE
+
+
+def test_one_sentence_is_no_answer_to_two_questions(retriever: Retriever) -> None:
+    generator = Drafts("You can return goods within 60 days. ", TRUE)
+    answer = answered(retriever, generator, text=f"{RETURNS} How can I pay?")
+    assert answer.mode is Mode.VERBATIM
+    assert {source.id for source in answer.sources} == {"returns", "pay"}
+    assert len(generator.prompts) == 1
 
 
 def test_what_has_nothing_to_do_with_the_entries_is_left_out(retriever: Retriever) -> None:
