@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from bot.answering.decide import Finding, judge
 from bot.answering.question import Part
 from bot.answering.trace import current
+from bot.reading.noise import without_noise
+from bot.reading.spelling import Spelling
 from knowledge.confidence import SLACK, Weights
 from knowledge.filters import EVERYTHING, Filter
 from knowledge.retriever import Retriever
@@ -27,7 +30,8 @@ def find(
 
     Nothing but what `within` admits is in it.
     """
-    lookups = [part.lookups(retriever.all_about_subjects) for part, _ in asked]
+    spelling = _spelling_of(retriever)
+    lookups = [_mended(part.lookups(retriever.all_about_subjects), spelling) for part, _ in asked]
     queries = [query for own in lookups for query in own]
     before = [part.before for (part, _), own in zip(asked, lookups, strict=True) for _ in own]
     if trace := current():
@@ -38,3 +42,20 @@ def find(
         judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack)
         for (part, language), own in zip(asked, lookups, strict=True)
     ]
+
+
+_spellings: WeakKeyDictionary[Retriever, Spelling] = WeakKeyDictionary()
+
+
+def _spelling_of(retriever: Retriever) -> Spelling:
+    """How the words of all entries are spelt; found out once."""
+    if retriever not in _spellings:
+        entries = retriever.entries
+        _spellings[retriever] = Spelling(" ".join((e.question, e.title, *e.similar, e.answer)) for e in entries)
+    return _spellings[retriever]
+
+
+def _mended(queries: Sequence[str], spelling: Spelling) -> tuple[str, ...]:
+    """The queries and, where one has slips, the first such one without them."""
+    mended = next((right for query in queries if (right := spelling.mended(query)) != query), None)
+    return tuple(queries) if mended is None else (*queries, without_noise(mended))

@@ -69,8 +69,9 @@ def asks_sum(question: str) -> bool:
 
 
 def priced_phrases(question: str) -> list[str]:
-    """The phrases in which a question for an amount may name what it is for; none where it asks for no amount."""
-    found = phrases(question) if _HOW_MUCH.search(question) else []
+    """The phrases in which a question that may ask for a sum may name what it is for; none where it asks for none."""
+    may = _HOW_MUCH.search(question) and (asks_sum(question) or _money(question) or counts(question))
+    found = phrases(question) if may else []
     return found[:_MOST_PHRASES] if len(found) > 1 else []
 
 

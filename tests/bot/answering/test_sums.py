@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.sums import asks_sum, work_out
+from bot.answering.sums import asks_sum, priced_phrases, work_out
 from knowledge.corpus.entry import Entry
 
 FREIGHT = Entry(
@@ -127,3 +127,9 @@ def test_a_question_for_a_sum_is_known(question: str) -> None:
 )
 def test_and_so_is_one_for_none(question: str) -> None:
     assert not asks_sum(question)
+
+
+def test_phrases_are_looked_up_for_what_may_be_a_sum_alone() -> None:
+    assert priced_phrases("What do a wash and a trim cost together?") == ["What do a wash", "a trim cost together"]
+    assert priced_phrases("Do you ship to Norway, and how can I pay?") == []
+    assert priced_phrases("What does a trim cost?") == []
