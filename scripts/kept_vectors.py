@@ -16,7 +16,7 @@ from bot.settings import Settings
 from knowledge.embedders.base import Embedder, Progress, Vectors
 
 _FILE = "evaluation.sqlite"
-_AT_ONCE = 512  # texts, whose vectors are kept even if the work is broken off after them
+_AT_ONCE = 128  # texts, whose vectors are kept even if the work is broken off after them
 
 
 class KeptEmbedder:
