@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from bot.answering.trust import Kind, Measured, Trust
+from bot.commands.trusting import table
+from tests.fakes.chat import chat_server
 from tests.fakes.house import KefuHouse
 from tests.fakes.shop import shop
 
@@ -62,3 +65,30 @@ def test_too_little_knowledge_is_told(informed: KefuHouse) -> None:
 
 def test_without_a_generator_there_is_none_to_measure(informed: KefuHouse) -> None:
     assert "generating is switched off" in informed.refusal("calibrate", "--generator", GENERATE="false")
+
+
+def test_a_generator_is_measured_against_quoting_and_what_was_seen_is_kept(stocked: KefuHouse) -> None:
+    with chat_server() as server:
+        server.pieces = ["The moon is far away."]
+        generator = {"GENERATE": "true", "GENERATOR": f"{server.url}#a-model"}
+        done = stocked.run("calibrate", "--generator", "--most", "2", "--json", **generator)
+        assert done.code == 0, done.err
+        (found,) = done.lines
+        assert found["measured"]["single"] == {
+            "n": 2,
+            "quoted": 2,
+            "generated": 2,
+            "spoke": 0,
+            "spoke_right": 0,
+            "writes": False,
+        }
+        assert all(trial["mode"] == "verbatim" for trial in found["trials"])
+        (kept,) = (stocked.folder / "data" / "trust").iterdir()
+        assert json.loads(kept.read_text()).items() <= found.items()
+
+
+def test_what_was_measured_is_a_table() -> None:
+    seen = Measured(10, 8, 9, 5, 5)
+    told = "\n".join(table(Trust({Kind.SINGLE: seen}, rewrites=seen), {"generator": "m", "snapshot": "s"}))
+    assert "| single | 10 | 8 | 9 | 5 | 5 | yes |" in told
+    assert "| follow-ups rewritten, then quoted | 10 | 8 | 9 | – | – | yes |" in told
