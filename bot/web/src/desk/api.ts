@@ -6,6 +6,8 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     reason: string,
+    /** What is asked for besides, such as the second factor's code. */
+    readonly needs = "",
   ) {
     super(reason);
   }
@@ -22,10 +24,10 @@ async function ask(method: string, path: string, body?: unknown, signal?: AbortS
     if (error.name === "AbortError") throw error;
     throw new Refused(0, t("unreachable"));
   });
-  if (response.status === 401 && path !== "login") location.assign("/desk/login");
+  if (response.status === 401 && !["login", "session"].includes(path)) location.assign("/desk/login");
   if (!response.ok) {
-    const told = (await response.json().catch(() => ({}))) as { error?: string };
-    throw new Refused(response.status, told.error || t("answered_status", response.status));
+    const told = (await response.json().catch(() => ({}))) as { error?: string; needs?: string };
+    throw new Refused(response.status, told.error || t("answered_status", response.status), told.needs);
   }
   return response;
 }

@@ -13,16 +13,16 @@ import { Notices } from "./notices";
 import { Side } from "./side";
 import { snooze } from "./snooze";
 import { Suggestion, type Why } from "./suggestion";
-import { locale, t } from "./texts";
+import { locale, t, translate } from "./texts";
 import { Thread } from "./thread";
 import type { Canned, State, Turn } from "./types";
 
 const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const { name: me } = await call<{ name: string }>("GET", "me");
+const { name: me, role } = await call<{ name: string; role?: string }>("GET", "me");
 
 document.documentElement.lang = locale;
-for (const node of document.querySelectorAll<HTMLElement>("[data-text]")) node.textContent = t(node.dataset.text as "title");
-for (const node of document.querySelectorAll<HTMLElement>("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label as "title"));
+translate(document);
+document.body.classList.toggle("viewer", role === "viewer");
 
 let ends = 0;
 function tell(id: "problem" | "told", words: string): void {

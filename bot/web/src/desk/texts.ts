@@ -9,5 +9,12 @@ export type Key = keyof typeof EN;
 export const locale = remembered_locale();
 const words: Record<Key, string> = locale === "zh" ? ZH : EN;
 
+/** Put the words into a page's own nodes: those with data-text, and the labels of those with data-label. */
+export function translate(page: Document): void {
+  for (const node of page.querySelectorAll<HTMLElement>("[data-text]")) node.textContent = t(node.dataset.text as Key);
+  for (const node of page.querySelectorAll<HTMLElement>("[data-label]"))
+    node.setAttribute("aria-label", t(node.dataset.label as Key));
+}
+
 export const t = (key: Key, ...values: (string | number)[]) =>
   words[key].replace(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)] ?? ""));

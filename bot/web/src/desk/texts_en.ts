@@ -202,4 +202,12 @@ export const EN = {
   canned_tags: "Tags it puts on",
   canned_resolve: "Resolves the conversation",
   tags_placeholder: "refund, vip",
+  login_title: "Agents' desk",
+  your_name: "Your name, as customers see it",
+  password: "Password",
+  password_optional: "Optional with a one-time link: choose one (10 characters or more), and you log in with it from then on.",
+  code: "Code of your second factor",
+  code_wanted: "Enter the code that your app shows.",
+  enter: "Enter the desk",
+  no_link: "Open the one-time link that Kefu printed when it started, or log in with your password. Each link is good for one login within 24 hours.",
 };

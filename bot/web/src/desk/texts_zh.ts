@@ -204,4 +204,12 @@ export const ZH: Record<keyof typeof EN, string> = {
   canned_tags: "添加的标签",
   canned_resolve: "解决会话",
   tags_placeholder: "退款, VIP",
+  login_title: "客服工作台",
+  your_name: "您的名字（客户可见）",
+  password: "密码",
+  password_optional: "使用一次性链接时可不填；填写（至少 10 个字符）后，以后可用它登录。",
+  code: "双重验证码",
+  code_wanted: "请输入应用中显示的验证码。",
+  enter: "进入工作台",
+  no_link: "请打开 Kefu 启动时给出的一次性链接，或使用密码登录。每个链接 24 小时内可登录一次。",
 };

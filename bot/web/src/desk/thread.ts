@@ -23,7 +23,7 @@ export class Thread {
   turns: Turn[] = [];
   state: State | null = null;
   readonly composer: Composer;
-  private readonly title = h("h2");
+  private readonly title = h("h1");
   private readonly about = h("p", { class: "about" });
   private readonly tags = h("div", { class: "tags" });
   private readonly log = h("div", { class: "log", role: "log", "aria-label": t("messages"), tabindex: 0 });
