@@ -1,7 +1,7 @@
 """The OpenAI-compatible door, /v1/chat/completions: the grounded bot as a model named "kefu".
 
 A refusal is an ordinary answer. What only Kefu knows (outcome, confidence, sources) is in the field `kefu`. Settings
-of a model (temperature, …) are taken and change nothing. `usage` counts words and signs, for no tokenizer need be here.
+of a model (temperature, …) are taken and change nothing. `usage` counts words and signs, for no tokenizer is needed.
 """
 
 import asyncio
