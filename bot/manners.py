@@ -44,6 +44,7 @@ def manner_of(settings: Settings, generator: Generator | None, retriever: Retrie
         trust=trust_of(settings, generator, retriever),
         seconds=settings.answer_seconds,
         tokens=settings.answer_tokens,
+        shots=settings.shots,
         mark=mark_of(retriever.snapshot_id),
         voice=voice_of(settings),
     )

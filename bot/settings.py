@@ -188,6 +188,8 @@ class Settings(BaseSettings):
     # Answering. Seconds and tokens.
     answer_seconds: float = Field(default=8.0, gt=0)
     answer_tokens: int = Field(default=120, ge=16)
+    # So many of the nearest other entries are shown to the generator as worked examples.
+    shots: int = Field(default=0, ge=0, le=5)
     queue_size: int = Field(default=4, ge=1)
     workers: int = Field(default=4, ge=1)
     # So many answers are kept and given again to who asks the same; 0 keeps none.

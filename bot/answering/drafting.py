@@ -37,7 +37,7 @@ class Task:
     """What is to be drafted, out of which entries, best first.
 
     `best` are the ids of those that answer; `free`: the generator uses words of its own, so that its language is
-    looked at and a sentence may be written again.
+    looked at and a sentence may be written again. `shots` are worked examples, nearest first.
     """
 
     question: Question
@@ -46,6 +46,7 @@ class Task:
     best: frozenset[str]
     limits: Limits
     free: bool
+    shots: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,8 @@ class Drafter:
     def _draft(self, task: Task) -> Pieces:
         budget = self._generator.context - task.limits.tokens
         count = self._generator.count_tokens
-        prompt = build_prompt(
-            task.question, task.language, task.entries, count, budget, self._mark, voice=self._voice
-        )
+        texts = (task.question, task.language, task.entries)
+        prompt = build_prompt(*texts, count, budget, self._mark, voice=self._voice, shots=task.shots)
         if trace := current():
             trace.drafted(self._generator.name, prompt)
         pieces = overheard(self._generator.generate(prompt, task.limits))

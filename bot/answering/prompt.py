@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from bot.answering.answer import CUSTOMER, PastTurn, Question
 from bot.answering.voice import PLAINLY, Voice
@@ -76,26 +77,40 @@ def build_prompt(
     mark: str = "",
     *,
     voice: Voice = PLAINLY,
+    shots: Sequence[Entry] = (),
     one_sentence: bool = False,
 ) -> Prompt:
     """The prompt for `entries`, best first, in at most `budget` tokens; `mark` heads the instructions.
 
-    `one_sentence`: one is asked for, with every number of the facts.
+    `shots` are entries that another question is answered by: each becomes a worked example, nearest last, after the
+    fixed ones. `one_sentence`: one is asked for, with every number of the facts.
 
-    What does not fit goes in this order: oldest turns, the least entries, the end of the best entry.
+    What does not fit goes in this order: shots, oldest turns, the least entries, the end of the best entry.
     """
     turns = list(question.history[-_MOST_TURNS:])
     kept = [(entry, entry.answer) for entry in entries]
+    worked = [_worked(shot, language) for shot in shots]
     while True:
         last = ChatMessage("user", _last_message(question.text, language, kept, turns, one_sentence=one_sentence))
         fixed = _fixed(mark, voice)
-        prompt = Prompt((*fixed, last), fixed=len(fixed))
-        if count_tokens(prompt.messages) <= budget or not _shrink(turns, kept):
+        prompt = Prompt((*fixed, *chain.from_iterable(reversed(worked)), last), fixed=len(fixed))
+        if count_tokens(prompt.messages) <= budget or not _shrink(worked, turns, kept):
             return prompt
 
 
-def _shrink(turns: list[PastTurn], kept: list[tuple[Entry, str]]) -> bool:
-    if turns:
+def _worked(entry: Entry, language: str) -> tuple[ChatMessage, ChatMessage]:
+    """An entry as a worked example: one way to ask for it, and its answer."""
+    asked = next(iter(entry.similar), entry.question)
+    facts = _last_message(asked, language, [(entry, entry.answer)], (), one_sentence=False)
+    return ChatMessage("user", facts), ChatMessage("assistant", neutral(entry.answer))
+
+
+def _shrink(
+    worked: list[tuple[ChatMessage, ChatMessage]], turns: list[PastTurn], kept: list[tuple[Entry, str]]
+) -> bool:
+    if worked:
+        worked.pop()
+    elif turns:
         del turns[0]
     elif len(kept) > 1:
         kept.pop()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import structlog
 
@@ -25,6 +26,8 @@ from knowledge.diversity import diverse
 from knowledge.retriever import Hit
 
 _log = structlog.get_logger(__name__)
+
+_LONGEST_SHOT = 400  # characters of a worked example's answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Manner:
     compose: let the generator write whenever there is one; otherwise only where `trust` lets it, which is, unless it
     was measured, where quoting can't do (another language). Small models hold the facts half as often as a quote.
     quote_limit: characters; a longer entry is not quoted whole, its sentences are chosen.
-    seconds, tokens: limits of one generation. entries: how many stand in the prompt.
+    seconds, tokens: limits of one generation. entries: how many stand in the prompt; shots: how many of the next
+    ones, with their questions and answers, as worked examples.
     needed_support: the least support of a composed sentence; `needed_across` where the entry is in another
     language, for there similarities are lower (scripts/EXPERIMENTS.md has the distributions).
     mark: a word in the instructions by which a draft that repeats them is known (see `leak`).
@@ -60,6 +64,7 @@ class Manner:
     seconds: float = 8.0
     tokens: int = 120
     entries: int = 3
+    shots: int = 0
     needed_support: float = 0.5
     needed_across: float = 0.3
     mark: str = ""
@@ -140,7 +145,8 @@ class Speaker:
         seconds: dict[str, float] = {}
         ended = True
         try:
-            task = Task(question, language, tuple(entries), best, limits, free=mode is Mode.GENERATED)
+            shots = _shots(findings, entries, language, manner.shots)
+            task = Task(question, language, tuple(entries), best, limits, mode is Mode.GENERATED, shots)
             for sentence in drafter.sentences(task):
                 said.append(sentence)
                 seconds.setdefault("first_sentence", time.monotonic() - started)
@@ -161,6 +167,14 @@ def _context(findings: Sequence[Finding], most: int) -> list[Entry]:
     best = {finding.best.entry.id: finding.best for finding in findings}
     ranked = best | {hit.entry.id: hit for finding in findings for hit in finding.hits if hit.entry.id not in best}
     return [hit.entry for hit in diverse(list(ranked.values()), most, len(best))]
+
+
+def _shots(findings: Sequence[Finding], told: Sequence[Entry], language: str, most: int) -> tuple[Entry, ...]:
+    """The nearest entries that are not `told` and show how a question is answered in this language, shortly."""
+    near = {hit.entry.id: hit.entry for finding in findings for hit in finding.hits}
+    others = (entry for id_, entry in near.items() if id_ not in {one.id for one in told})
+    fit = (e for e in others if e.question and e.language == language and len(e.answer) <= _LONGEST_SHOT)
+    return tuple(islice(fit, most))
 
 
 def _quoted(made: Quote, *, whole: bool = True) -> Speech:

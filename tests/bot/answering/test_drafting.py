@@ -151,3 +151,15 @@ def test_across_languages_no_sentence_in_another_language_stands_in(retriever: R
     task = Task(Question("多久可以退货？"), "zh", (returns,), frozenset({"returns"}), Limits(), free=True)
     assert [sentence.text for sentence in drafter.sentences(task)] == ["30天内可以退货。"]
     assert len(generator.prompts) == 2
+
+
+def test_other_entries_found_are_worked_examples_if_the_owner_wants_some(retriever: Retriever) -> None:
+    for shots in (0, 2):
+        generator = Drafts(f"{TRUE} ")
+        manner = Manner(compose=True, quote_limit=300, needed_support=0.2, entries=1, shots=shots)
+        speaker = Speaker(generator, ExtractiveGenerator(), SpanSupport(retriever), manner)
+        Answerer(retriever, speaker, Policy()).answer(Question(RETURNS))
+        (prompt,) = generator.prompts
+        shown = prompt.messages[prompt.fixed : -1]
+        assert len(shown) == 2 * shots
+        assert all(COSTS not in message.content for message in shown)
