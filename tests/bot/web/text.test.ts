@@ -72,6 +72,7 @@ test("a language that is not spoken is answered in English, and Arabic runs from
 
 test("events are read field by field, and ordered by both numbers of their ids", () => {
   assert.deepEqual(fields('id: 5-1\nevent: turn\ndata: {"a": "b: c"}'), { id: "5-1", event: "turn", data: '{"a": "b: c"}' });
+  assert.equal(fields("data: a\u2028b").data, "a\u2028b"); // no end of a line here, though JavaScript's "." says so
   assert.equal(later("9007199254740993-0", "9007199254740991-7"), true);
   assert.equal(later("5-2", "5-10"), false);
   assert.equal(later("0-1", ""), true);

@@ -51,7 +51,7 @@ const english = {
   stop: "Stop",
   good: "Helpful",
   bad: "Not helpful",
-  why: "What was wrong? (optional)",
+  why: "Why? (optional)",
   tell: "Tell us",
   thanks: "Thank you",
   unrated: "Your rating could not be sent",

@@ -10,7 +10,7 @@ export interface Told {
 /** The fields of one event. */
 export function fields(text: string): Told {
   return Object.fromEntries(
-    text.split("\n").map((line) => (/^(\w*): ?(.*)$/.exec(line)?.slice(1) as [string, string]) ?? ["", ""]),
+    text.split("\n").map((line) => (/^(\w*): ?(.*)$/s.exec(line)?.slice(1) as [string, string]) ?? ["", ""]),
   );
 }
 

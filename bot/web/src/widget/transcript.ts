@@ -23,6 +23,6 @@ export const words = (turn: Turn, texts: Texts): string =>
   turn.role === "customer" && turn.text === PERSON_COMMAND ? texts.person : turn.text;
 
 export function happened(turn: Turn, texts: Texts): string {
-  const text = texts[turn.text as keyof Texts];
+  const text = Object.hasOwn(texts, turn.text) && texts[turn.text as keyof Texts];
   return text ? fill(text, { name: turn.name ?? "" }) : "";
 }

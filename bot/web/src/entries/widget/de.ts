@@ -48,7 +48,7 @@ export default {
   stop: "Anhalten",
   good: "Hilfreich",
   bad: "Nicht hilfreich",
-  why: "Was war falsch? (freiwillig)",
+  why: "Warum? (freiwillig)",
   tell: "Absenden",
   thanks: "Danke",
   unrated: "Ihre Bewertung konnte nicht gesendet werden",

@@ -48,7 +48,7 @@ export default {
   stop: "Detener",
   good: "Útil",
   bad: "No es útil",
-  why: "¿Qué estaba mal? (opcional)",
+  why: "¿Por qué? (opcional)",
   tell: "Contar",
   thanks: "Gracias",
   unrated: "No se pudo enviar tu valoración",

@@ -48,7 +48,7 @@ export default {
   stop: "Arrêter",
   good: "Utile",
   bad: "Pas utile",
-  why: "Qu’est-ce qui n’allait pas ? (facultatif)",
+  why: "Pourquoi ? (facultatif)",
   tell: "Transmettre",
   thanks: "Merci",
   unrated: "Votre avis n’a pas pu être envoyé",

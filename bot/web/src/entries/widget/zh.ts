@@ -47,7 +47,7 @@ export default {
   stop: "停止",
   good: "有帮助",
   bad: "没有帮助",
-  why: "哪里不对？（选填）",
+  why: "原因？（选填）",
   tell: "提交",
   thanks: "谢谢您的反馈",
   unrated: "评价未能发送",

@@ -75,14 +75,14 @@ function chipView(number: number, turn: Turn, view: KefuChat): unknown {
 function cardsView(turn: Turn, view: KefuChat): unknown {
   return map(turn.sources ?? [], (source) =>
     view.expanded.has(`${turn.id}:${source.number}`)
-      ? html`<div class="card" data-key="${turn.id}:${source.number}"><span class="n">${source.number}</span><span dir="auto">${source.title}${moreView(source, view)}</span></div>`
+      ? html`<div class="card" data-key="${turn.id}:${source.number}"><span class="n">${source.number}</span><span dir="auto">${source.title}<br />${moreView(source, view)}</span></div>`
       : nothing,
   );
 }
 
 function moreView({ url }: Source, view: KefuChat): unknown {
   const href = url ? webAddress(url) : null;
-  return href ? html`<br />${link(href, `${view.texts.read} · ${new URL(href).host}`)}` : nothing;
+  return href ? html`${link(href, `${view.texts.read} · ${new URL(href).host}`)}` : nothing;
 }
 
 const articlesView = (articles: Source[], view: KefuChat): TemplateResult =>
