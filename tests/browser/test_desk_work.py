@@ -269,3 +269,25 @@ def test_the_desk_speaks_chinese(agent: Callable[..., Person], person: Callable[
 
     expect(desk.get_by_role("button", name="接管")).to_be_visible()
     expect(desk.locator("html")).to_have_attribute("lang", "zh")
+
+
+def test_nothing_that_is_written_runs_or_fetches(agent: Callable[..., Person], house: House) -> None:
+    payload = (
+        '<img src=x onerror="window.ran=1"><script>window.ran=1</script>[a](javascript:window.ran=1) ![b](//x.test/c)'
+    )
+    (name,) = write_in(house, f"{payload} return")
+    desk = agent().page
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url))
+    choose(desk, name)
+    note(desk, payload)
+    expect(desk.locator(".turn.note .words")).to_have_text(payload)
+    desk.keyboard.press("Alt+KeyG")
+    desk.get_by_role("combobox", name="Tag").fill("<b>x</b>")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("main .tag.own")).to_contain_text("<b>x</b>")
+    desk.keyboard.press("Alt+KeyW")
+    expect(desk.get_by_role("dialog")).to_contain_text("javascript:")
+
+    assert desk.evaluate("() => window.ran") is None
+    assert {url for url in asked if not url.startswith(house.address)} == set()

@@ -37,7 +37,9 @@ async def search(wiring: Wired, agent: Agent, q: Annotated[str, Query(max_length
 async def note(wiring: Wired, agent: Agent, conversation: Named, noting: Noting) -> Json:
     """Keep a note that agents alone see, once for each turn id."""
     turn = Turn(noting.turn, "event", NOTED, time.time(), agent, note=noting.text)
-    return agent_state(await wiring.reception.conversations.note(conversation, turn))
+    state = await wiring.reception.conversations.note(conversation, turn)
+    await wiring.staff.audit.note(agent, "noted", conversation)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/tags")
@@ -55,7 +57,9 @@ async def snooze(wiring: Wired, agent: Agent, conversation: Named, snoozing: Sno
 @changes.post("/conversations/{conversation}/assign")
 async def assign(wiring: Wired, agent: Agent, conversation: Named, assigning: Assigning) -> Json:
     """Give it to an agent: the bot is silent from then on."""
-    return agent_state(await wiring.reception.conversations.take_over(conversation, assigning.agent, agent))
+    state = await wiring.reception.conversations.take_over(conversation, assigning.agent, agent)
+    await wiring.staff.audit.note(agent, "assigned", conversation, assigning.agent)
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/composing", status_code=204)

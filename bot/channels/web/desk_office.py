@@ -119,11 +119,13 @@ def _add_canned(router: APIRouter, changes: APIRouter, book: Book) -> None:
             await book.keep(Canned(answer.name, answer.text, answer.tags, answer.resolve))
         except BookFull as error:
             raise HTTPException(409, str(error)) from error
+        await wiring.staff.audit.note(agent, "kept_canned", answer.name)
 
     @changes.delete("/canned/{name}", status_code=204)
     async def drop(wiring: Wired, agent: Agent, name: str) -> None:
         """Forget one."""
         await book.drop(name)
+        await wiring.staff.audit.note(agent, "dropped_canned", name[:40])
 
 
 def _add_corrections(router: APIRouter, changes: APIRouter, office: Office) -> None:
@@ -144,12 +146,16 @@ def _add_corrections(router: APIRouter, changes: APIRouter, office: Office) -> N
         if wanted.act != "exclude" and not wanted.answer.strip():
             raise HTTPException(422, "answer: must not be empty")
         proposal = correcting.new_correction(by=agent, **wanted.model_dump())
-        return await _refusing(office.correcting.propose(proposal))
+        kept = await _refusing(office.correcting.propose(proposal))
+        await wiring.staff.audit.note(agent, "proposed_correction", kept["id"])
+        return kept
 
     @changes.post("/corrections/{name}")
     async def judge(wiring: Wired, agent: Agent, name: str, judging: Judging) -> Json:
         """Approve or reject; what is approved is what the bot knows within seconds."""
-        return await _refusing(office.correcting.judge(name, judging.status, agent))
+        kept = await _refusing(office.correcting.judge(name, judging.status, agent))
+        await wiring.staff.audit.note(agent, f"{judging.status}_correction", name)
+        return kept
 
 
 async def _refusing(work: Awaitable[Correction]) -> Json:
