@@ -8,7 +8,7 @@ from bot.conversation.base import Conversations, ConversationUnknown
 from bot.conversation.messages import Reply, Status, Turn
 from bot.conversation.records import MOST_TAGS, NOTED
 from tests.bot.conversation.acts import ADA, ask, claim, kinds, last_mark, said, texts
-from tests.bot.conversation.conftest import Store
+from tests.bot.conversation.conftest import Store, outbox_of
 
 LATER = 4_000_000_000.5
 
@@ -170,6 +170,7 @@ async def test_a_note_is_kept_and_is_no_word_to_the_customer(conversations: Conv
     assert (turn.role, turn.text, turn.name, turn.note) == ("event", "noted", "Mia", "He is angry")
     assert (state.owner, state.preview) == ("bot", "Hello")
     assert (await claim(conversations)).pending[-1].text == "Hello"
+    assert await outbox_of(conversations).next("sender", 0) is None
 
 
 async def test_an_unknown_conversation_is_told(conversations: Conversations) -> None:
