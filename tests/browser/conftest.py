@@ -23,6 +23,7 @@ from bot.desk.hours import Hours
 from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
 from tests.bot.channels.web.test_identity import KEY
+from tests.browser.neighbour import NEIGHBOUR
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -82,6 +83,7 @@ class _Serving:
             readiness=ready,
             visitors=Visitors("a secret key of tests", identities=Identities(KEY)),
             ping_seconds=1.0,
+            allowed_origins=[NEIGHBOUR.origin],
             routers=[team_router(Hours()), *desk_routers(self.office)],
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()
