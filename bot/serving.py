@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import structlog
 
-from bot.app import House, redis_client, retention_of
+from bot.app import House, hours_of, redis_client, retention_of
 from bot.conversation.base import ConversationsError
 from bot.desk.worker import Worker
 from bot.settings import Settings
@@ -81,6 +81,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
     from bot.channels.web.sessions import Invitation
+    from bot.channels.web.team import team_router
     from bot.registry.redis import RedisRegistry
 
     settings = house.settings
@@ -99,7 +100,12 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
             staff=staff_of(RedisRegistry(client), secret_key(settings)),
-            routers=[*routers, *api_of(house, client), *desk_routers(office_of(house, client))],
+            routers=[
+                *routers,
+                *api_of(house, client),
+                *desk_routers(office_of(house, client)),
+                team_router(hours_of(settings)),
+            ],
             body_limits=body_limits,
         )
 
