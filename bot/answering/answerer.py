@@ -17,7 +17,7 @@ from bot.answering.question import Part, parts, whole
 from bot.answering.rewrite import Rewriter
 from bot.answering.speak import Speaker, Speech
 from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
-from bot.answering.sure import spoken_of
+from bot.answering.sure import lacks_the_words, spoken_of
 from bot.answering.trace import current
 from bot.answering.voice import PLAINLY, Voice
 from bot.reading.bounds import read_bound
@@ -207,8 +207,9 @@ class Answerer:
     def _ask_back(self, language: str, findings: Sequence[Finding], confidence: float) -> Answer | None:
         """The question which of several entries is meant, if there is one to ask."""
         likeliest = max(findings, key=lambda finding: finding.confidence, default=None)
-        offered = choices(likeliest.hits, language, self._policy.doubt) if likeliest and self._policy.doubt else ()
-        if not offered:
+        if likeliest is None or self._policy.doubt is None or lacks_the_words(likeliest):
+            return None
+        if not (offered := choices(likeliest.hits, language, self._policy.doubt)):
             return None
         sources = tuple(Source(hit.entry.id, name_of(hit.entry), hit.entry.url, hit.score) for hit in offered)
         listed = "\n".join(f"{number}. {source.title}" for number, source in enumerate(sources, 1))

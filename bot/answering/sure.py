@@ -29,14 +29,18 @@ def spoken_of(findings: Sequence[Finding], threshold: float) -> list[Finding]:
     return list({finding.best.entry.id: finding for finding in spoken}.values())[:_MOST]
 
 
-def _is_sure(finding: Finding, threshold: float, share: float = 1.0) -> bool:
-    """Whether a finding is at least the `share` as sure as it must be."""
-    if not finding.hits:
+def lacks_the_words(finding: Finding) -> bool:
+    """Whether something is asked of the owner, and the entry holds too few of the words to be about just that."""
+    if not finding.hits or not asks_of_the_owner(finding.part.text):
         return False
     best = finding.best
-    lacks = best.coverage < _HELD and detect(finding.part.text, default="") in {"", best.entry.language}
-    needed = max(threshold, _SURE_WITHOUT) if lacks and asks_of_the_owner(finding.part.text) else threshold
-    return finding.confidence >= needed * share
+    return best.coverage < _HELD and detect(finding.part.text, default="") in {"", best.entry.language}
+
+
+def _is_sure(finding: Finding, threshold: float, share: float = 1.0) -> bool:
+    """Whether a finding is at least the `share` as sure as it must be."""
+    needed = max(threshold, _SURE_WITHOUT) if lacks_the_words(finding) else threshold
+    return bool(finding.hits) and finding.confidence >= needed * share
 
 
 def _with_its_equal(finding: Finding) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from bot.answering.decide import Finding
 from bot.answering.question import Part
-from bot.answering.sure import spoken_of
+from bot.answering.sure import lacks_the_words, spoken_of
 from knowledge.corpus.entry import Entry
 from knowledge.hits import Hit
 
@@ -64,3 +64,11 @@ def test_what_is_asked_of_the_owners_things_needs_the_words_or_much_confidence()
 
 def test_words_count_within_one_language_alone() -> None:
     assert spoken(finding(0.7, hit("a", coverage=0.0), text="你们卖带轮子的灯吗？")) == ["a"]
+
+
+def test_whether_the_words_are_lacking_is_told() -> None:
+    asked = "Do you sell lamps with wheels?"
+    assert lacks_the_words(finding(0.3, hit("a", coverage=0.3), text=asked))
+    assert not lacks_the_words(finding(0.3, hit("a", coverage=0.6), text=asked))
+    assert not lacks_the_words(finding(0.3, hit("a", coverage=0.3), text="How do I pay for lamps?"))
+    assert not lacks_the_words(finding(0.3, text=asked))
