@@ -23,6 +23,7 @@ class Split(StrEnum):
     """Which part of a bank is asked."""
 
     TUNE = "tune"
+    CHECK = "check"
     REPORT = "report"
     ALL = "all"
 
