@@ -7,8 +7,9 @@ from bot.channels.web.views import public_conversation, public_event
 from bot.conversation.messages import Event, Turn
 from bot.conversation.records import NOTED, turn_fields
 from bot.desk.history import question_of, unanswered
-from tests.bot.channels.web.conftest import CHANGE
+from tests.bot.channels.web.conftest import CHANGE, begin
 from tests.bot.channels.web.standin import StandIn
+from tests.bot.channels.web.test_streams import listening, send, until
 
 QUESTION = {"id": "message-1", "text": "Can I return this?"}
 NOTE = {"turn": "note-0001", "text": "Secretly a VIP"}
@@ -63,6 +64,23 @@ async def test_a_customer_cannot_find_out_that_a_note_was_written(
     await desk.post(CONVERSATION.format(id=conversation) + "/note", json=NOTE)
 
     assert (await client.get("/api/conversation", headers=visit)).json() == before
+
+
+async def test_a_customer_s_stream_says_nothing_of_a_note_or_of_who_writes(address: str, reception: StandIn) -> None:
+    async with httpx2.AsyncClient(base_url=address) as client:
+        visit = await begin(client)
+        await send(client, visit, "Can I return this?", "message-1")
+        async with listening(client, "/api/events", visit) as events:
+            await until(events, "turn", "bot")
+            name = (await reception.conversations.recent())[0].id
+            noted = Turn("note-0001", "event", NOTED, 1.0, "Mia", note="Secretly a VIP")
+            await reception.conversations.note(name, noted)
+            await reception.conversations.announce(name, "composing", {"who": "Mia"})
+            await reception.conversations.say(name, "Mia", Turn("reply-01", "agent", "Hello", 2.0, "Mia"))
+            heard = await until(events, "turn", "agent")
+
+    assert "Secretly" not in str(heard)
+    assert "composing" not in {event.kind for event in heard}
 
 
 def test_an_event_with_a_note_is_public_in_no_case() -> None:
