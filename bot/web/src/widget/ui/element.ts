@@ -3,13 +3,14 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Conversation, type News } from "../conversation.js";
 import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
-import type { Turn } from "../model.js";
 import { chime } from "../sound.js";
 import type { Shown } from "../thread.js";
-import { transcript, words } from "../transcript.js";
+import { transcript } from "../transcript.js";
 import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
 import { bannerView, composerView, contactView, launcherView, personView, topView, typingView } from "./frame.js";
+import { Marks } from "./marks.js";
 import { scoreView } from "./rating.js";
+import extrasStyle from "./extras.css";
 import panelStyle from "./panel.css";
 import themeStyle from "./theme.css";
 import threadStyle from "./thread.css";
@@ -17,7 +18,6 @@ import { speakerKey, suggestionsView, turnView } from "./turn.js";
 import { View } from "./view.js";
 
 const NEAR_THE_END = 40; // pixels
-const COPIED_MS = 2000;
 const LEFT_MS = 1000;
 
 export type Contact = { name?: string; email?: string };
@@ -27,17 +27,12 @@ export class KefuChat extends View {
   texts: Texts = ENGLISH;
   language: Language = "en";
   readonly conversation: Conversation;
+  readonly marks: Marks;
   /** When the team is back; null while it is there. */
   opens: number | null = null;
   written = false;
   menu = false;
   confirming = false;
-  copied = "";
-  /** The answer, or "score", whose reader may say why. */
-  complaining = "";
-  score = 0;
-  readonly ratings = new Map<string, boolean>();
-  readonly expanded = new Set<string>();
   private readonly listeners = new Map<string, ((...news: unknown[]) => void)[]>();
   private readonly began = Date.now() / 1000;
   private begun = false;
@@ -47,9 +42,10 @@ export class KefuChat extends View {
 
   constructor() {
     super();
-    this.clothe(themeStyle + panelStyle + threadStyle);
+    this.clothe(themeStyle + panelStyle + extrasStyle + threadStyle);
     const home = new URL("..", import.meta.url);
     this.conversation = new Conversation(home, () => this.requestUpdate(), (kind, ...news) => this.tell(kind, ...news));
+    this.marks = new Marks(this.conversation, () => this.requestUpdate());
   }
 
   get floating(): boolean {
@@ -238,52 +234,10 @@ export class KefuChat extends View {
     saveText("conversation.txt", transcript(turns, this.texts, this.language));
   }
 
-  /* -- answers -- */
-
   async expand(key: string): Promise<void> {
-    if (!this.expanded.delete(key)) this.expanded.add(key);
-    this.requestUpdate();
+    const shown = this.marks.expand(key);
     await this.updateComplete;
-    if (this.expanded.has(key)) this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
-  }
-
-  async copy(turn: Turn): Promise<void> {
-    await navigator.clipboard.writeText(words(turn, this.texts)).catch(() => {});
-    this.copied = turn.id;
-    this.requestUpdate();
-    setTimeout(() => {
-      this.copied = "";
-      this.requestUpdate();
-    }, COPIED_MS);
-  }
-
-  async rate(turn: string, good: boolean): Promise<void> {
-    const before = this.ratings.get(turn);
-    this.ratings.set(turn, good);
-    this.complaining = good ? "" : turn;
-    this.requestUpdate();
-    if (await this.conversation.line.visit.act("api/feedback", { turn, good })) return;
-    if (before === undefined) this.ratings.delete(turn);
-    else this.ratings.set(turn, before);
-    this.complaining = "";
-    this.conversation.note("unrated");
-  }
-
-  complain(turn: string, comment: string): void {
-    this.complaining = "";
-    this.requestUpdate();
-    if (comment) void this.report("api/feedback", { turn, good: false, comment });
-  }
-
-  judge(score: number, comment = ""): void {
-    this.score = score;
-    this.complaining = comment ? "" : "score";
-    this.requestUpdate();
-    void this.report("api/score", { score, ...(comment && { comment }) });
-  }
-
-  private async report(path: string, body: object): Promise<void> {
-    if (!(await this.conversation.line.visit.act(path, body))) this.conversation.note("unrated");
+    if (shown) this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   private async askTeam(): Promise<void> {

@@ -65,7 +65,7 @@ function chipView(number: number, turn: Turn, view: KefuChat): unknown {
   return html`<button
     type="button"
     class="chip"
-    aria-expanded=${view.expanded.has(key)}
+    aria-expanded=${view.marks.expanded.has(key)}
     aria-label=${fill(view.texts.source, { n: number, title: source.title }, view.language)}
     title=${source.title}
     @click=${() => view.expand(key)}
@@ -74,7 +74,7 @@ function chipView(number: number, turn: Turn, view: KefuChat): unknown {
 
 function cardsView(turn: Turn, view: KefuChat): unknown {
   return map(turn.sources ?? [], (source) =>
-    view.expanded.has(`${turn.id}:${source.number}`)
+    view.marks.expanded.has(`${turn.id}:${source.number}`)
       ? html`<div class="card" data-key="${turn.id}:${source.number}"><span class="n">${source.number}</span><span dir="auto">${source.title}<br />${moreView(source, view)}</span></div>`
       : nothing,
   );
