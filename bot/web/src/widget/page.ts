@@ -8,7 +8,7 @@ const text = (given: unknown): string => String(given ?? "");
 const ACTS: Record<string, (chat: KefuChat, ...given: unknown[]) => unknown> = {
   open: (chat) => chat.open(),
   close: (chat) => chat.close(),
-  toggle: (chat) => chat.toggle(),
+  toggle: (chat) => (chat.shown ? chat.close() : chat.open()),
   send: (chat, said) => chat.say(text(said)),
   prefill: (chat, said) => chat.open().then(() => chat.write(text(said))),
   identify: (chat, jwt) => chat.conversation.identify(text(jwt)),

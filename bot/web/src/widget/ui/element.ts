@@ -1,26 +1,22 @@
 /** <kefu-chat>: the chat as an element, in the page's flow, or floating in a corner when it has `floating`. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { repeat } from "lit/directives/repeat.js";
 import { Conversation, type News } from "../conversation.js";
 import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
 import { chime } from "../sound.js";
-import type { Shown } from "../thread.js";
+import { opening } from "../team.js";
 import { transcript } from "../transcript.js";
 import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
 import { bannerView, composerView, contactView, launcherView, personView, topView, typingView } from "./frame.js";
+import { logView } from "./log.js";
 import { Marks } from "./marks.js";
-import { scoreView } from "./rating.js";
 import extrasStyle from "./extras.css";
 import panelStyle from "./panel.css";
 import themeStyle from "./theme.css";
 import threadStyle from "./thread.css";
-import { speakerKey, suggestionsView, turnView } from "./turn.js";
 import { View } from "./view.js";
 
 const NEAR_THE_END = 40; // pixels
 const LEFT_MS = 1000;
-
-export type Contact = { name?: string; email?: string };
 
 export class KefuChat extends View {
   static observedAttributes = ["heading", "suggest", "ask"];
@@ -34,7 +30,8 @@ export class KefuChat extends View {
   menu = false;
   confirming = false;
   private readonly listeners = new Map<string, ((...news: unknown[]) => void)[]>();
-  private readonly began = Date.now() / 1000;
+  /** When the greeting was said. */
+  readonly began = Date.now() / 1000;
   private begun = false;
   private spoken: Promise<void> | null = null;
   private following = true;
@@ -123,7 +120,10 @@ export class KefuChat extends View {
     this.conversation.watch(true);
     this.tell("open");
     this.following = true;
-    void this.askTeam();
+    void opening(this.conversation.line.visit).then((opens) => {
+      this.opens = opens;
+      this.requestUpdate();
+    });
     await this.updateComplete;
     if (focus) this.find("textarea, .contact input")?.focus();
   }
@@ -136,10 +136,6 @@ export class KefuChat extends View {
     this.tell("close");
     await this.updateComplete;
     this.find(".launcher")?.focus();
-  }
-
-  toggle(): Promise<void> {
-    return this.shown ? this.close() : this.open();
   }
 
   /* -- writing -- */
@@ -192,7 +188,7 @@ export class KefuChat extends View {
   introduce(event: SubmitEvent): void {
     event.preventDefault();
     const given = new FormData(event.target as HTMLFormElement);
-    this.conversation.line.visit.contact = Object.fromEntries(given) as Contact;
+    this.conversation.line.visit.contact = Object.fromEntries(given) as { name?: string; email?: string };
     this.requestUpdate();
     void this.updateComplete.then(() => this.input?.focus());
   }
@@ -240,14 +236,6 @@ export class KefuChat extends View {
     if (shown) this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
-  private async askTeam(): Promise<void> {
-    const response = await this.conversation.line.visit.request("api/team").catch(() => null);
-    if (!response?.ok) return;
-    const { opens } = (await response.json()) as { opens: string | null };
-    this.opens = opens ? Date.parse(opens) : null;
-    this.requestUpdate();
-  }
-
   /* -- what the page hears -- */
 
   listen(kind: string, listener: (...news: unknown[]) => void): void {
@@ -276,7 +264,7 @@ export class KefuChat extends View {
       >
         ${topView(this)}${bannerView(this)}
         <div class="scroll" tabindex="0" role="region" aria-label=${this.texts.log} @scroll=${() => this.scrolled()}>
-          <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}>${this.turnsView()}</div>
+          <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}>${logView(this)}</div>
           ${typingView(this)}
         </div>
         ${personView(this)}${this.introduced ? composerView(this) : contactView(this)}
@@ -287,19 +275,6 @@ export class KefuChat extends View {
   private get introduced(): boolean {
     const { line, thread } = this.conversation;
     return !this.asks.length || thread.started || Boolean(line.visit.contact ?? (line.visit.token || line.visit.identity));
-  }
-
-  private turnsView(): unknown {
-    const { thread } = this.conversation;
-    const greeting: Shown = { turn: { id: "", role: "bot", text: this.texts.greeting, at: this.began } };
-    const items = [greeting, ...thread.items];
-    const questions = this.getAttribute("suggest")?.split("|").map((question) => question.trim()) ?? [];
-    return html`${repeat(
-      items,
-      (item) => item.turn.id || (item === greeting ? "greeting" : item),
-      (item, i) => turnView(item, i > 0 && speakerKey(item) !== "" && speakerKey(item) === speakerKey(items[i - 1]!), this),
-    )}${questions.length && !thread.started ? suggestionsView(questions, this) : nothing}
-    ${thread.state.status === "resolved" && thread.started ? scoreView(this) : nothing}`;
   }
 
   protected drawn(): void {
