@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from bot.channels.web.refusals import PROBLEM
 from bot.channels.web.v1 import conversations
 from bot.channels.web.v1.answers import answers_router
+from bot.channels.web.v1.element import element_router
 from bot.channels.web.v1.knowledge import knowledge_router
 from bot.channels.web.v1.schemas import Problem
 from bot.channels.web.views import Json
@@ -26,6 +27,7 @@ def api_routers(retriever: Callable[[], Retriever]) -> list[APIRouter]:
     description.add_api_route("/api/v1/openapi.json", openapi, methods=["GET"], include_in_schema=False)
     return [
         description,
+        element_router(),
         conversations.router,
         knowledge_router(retriever),
         answers_router(Library(retriever)),
