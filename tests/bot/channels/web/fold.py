@@ -1,7 +1,7 @@
 """What an onlooker shows after hearing events: the same fold as the widget's and the desk page's.
 
-Each rule has one place in `widget.js`: `conversation` in `showConversation`, `turn` in `hearTurn`, `state` in
-`showState`, `sentence` in `showSentence` and `withdrawn` in `withdraw`.
+Each rule has one place in the widget's thread.ts: `conversation` in `hearConversation`, `turn` in `hearTurn`, `state`
+in `hearState`, `sentence` in `hearSentence` and `withdrawn` in `withdraw`.
 """
 
 from dataclasses import dataclass, field
