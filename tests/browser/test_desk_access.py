@@ -45,6 +45,7 @@ def test_axe_finds_nothing_in_the_inbox_and_a_conversation(
     expect(rows.filter(has_text=waiting)).to_contain_text("Waiting")
     assert violations(desk) == []
     choose(desk, name)
+    expect(desk.locator(".turn.bot:not(.making)")).to_have_count(1)  # its turn clears a suggestion
     desk.keyboard.press("Alt+KeyR")
     expect(desk.locator("mark").first).to_be_attached()
     desk.keyboard.press("Alt+KeyG")

@@ -165,6 +165,7 @@ def test_an_edited_suggestion_is_noted_as_edited(agent: Callable[..., Person], h
     desk.keyboard.press("Alt+KeyR")
     expect(desk.locator("blockquote")).to_contain_text(ANSWER)
     desk.keyboard.press("Alt+KeyO")
+    expect(desk.get_by_label("Reply to the customer")).to_have_value(re.compile(ANSWER))
     desk.get_by_label("Reply to the customer").press_sequentially(" Yes!")
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".turn.agent")).to_have_count(1)

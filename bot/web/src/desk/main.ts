@@ -149,7 +149,8 @@ const HEARD: Record<Kind, (data: never) => void> = {
   conversation: (data: { state: State; turns: Turn[] }) => {
     thread.show(data);
     drawSide();
-    suggestIfNeeded();
+    // Who has asked before the conversation was here is answered.
+    if (!suggestion.busy) suggestIfNeeded();
   },
   turn: (data: Turn) => {
     thread.add(data);

@@ -36,6 +36,11 @@ export class Suggestion {
     private readonly act: SuggestionActs,
   ) {}
 
+  /** An answer is on its way. */
+  get busy(): boolean {
+    return this.asking !== undefined;
+  }
+
   clear(id = "", why: Why = "bot"): void {
     this.asking?.abort();
     this.asking = this.wanted = undefined;
