@@ -185,7 +185,8 @@ export class Conversation implements Ears {
 
   online(is: boolean): void {
     this.connected = is;
-    this.onWay = { key: is ? "pending" : "queued" };
+    if (!is) this.onWay = { key: "queued" };
+    else if (this.onWay.key === "queued") this.onWay = { key: "pending" };
     this.changed();
   }
 
