@@ -19,7 +19,7 @@ from knowledge.snapshot.reader import open_current
 
 async def through_the_api(house: House, repeats: int) -> list[float]:
     """Seconds of `repeats` warm answers by POST /api/ask on loopback, one after the other."""
-    from bot.serving import serve_web
+    from bot.doors.web import serve_web
 
     token = secrets.token_urlsafe(16)
     settings = house.settings.model_copy(update={"port": 0, "host": "127.0.0.1", "api_token": SecretStr(token)})

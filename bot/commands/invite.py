@@ -25,7 +25,7 @@ async def _link(settings: Settings, role: Role, account: str) -> str:
     from bot.app import open_redis, redis_client
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.sessions import Invitation
-    from bot.serving import login_link
+    from bot.doors.web import login_link
 
     async with open_redis(settings) as url, redis_client(url) as client:
         secret = await RedisSessions(client).invite(Invitation(role, account))

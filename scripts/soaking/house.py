@@ -25,8 +25,10 @@ from bot.desk.desk import Desk
 from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.desk.worker import Worker
+from bot.doors.telegram import telegram_post, telegram_token, telegram_webhook
+from bot.doors.web import serve_web
 from bot.log import configure
-from bot.serving import serve_house, serve_web, telegram_post, telegram_token, telegram_webhook
+from bot.serving import serve_house
 from bot.settings import Settings
 from knowledge.embedders.hashing import HashingEmbedder
 from scripts.soaking.stub import Stub

@@ -50,14 +50,8 @@ def create_app(
     bytes that their paths take. Without a `staff` accounts live and die with this process.
     Raises ValueError for an origin that is none.
     """
-    for origin in allowed_origins:
-        _check_origin(origin)
     stopping = asyncio.Event()
-    guards = [
-        Middleware(Guard, secure=secure),
-        Middleware(CustomerCors, origins=list(allowed_origins)),
-        Middleware(BodyLimit, larger=body_limits),
-    ]
+    guards = _guards(secure, allowed_origins, body_limits)
     app = FastAPI(title="Kefu", openapi_url=None, redirect_slashes=False, middleware=guards)
     app.state.stopping = stopping
     app.state.wiring = Wiring(
@@ -77,6 +71,16 @@ def create_app(
     add_error_handlers(app)
     _add_routes(app, routers)
     return app
+
+
+def _guards(secure: bool, origins: Sequence[str], body_limits: Mapping[str, int] | None) -> list[Middleware]:
+    for origin in origins:
+        _check_origin(origin)
+    return [
+        Middleware(Guard, secure=secure),
+        Middleware(CustomerCors, origins=list(origins)),
+        Middleware(BodyLimit, larger=body_limits),
+    ]
 
 
 def _add_routes(app: FastAPI, others: Sequence[APIRouter]) -> None:
