@@ -35,6 +35,8 @@ def agent_event(event: Event) -> Json | None:
     """An event's data as agents see it; None for what is shown to nobody."""
     if event.kind == "state":
         return {**event.data, "channel": event.data["id"].partition(":")[0]}
+    if event.kind == "turn":
+        return {"note": "", **event.data}
     return None if event.kind in _SILENT else event.data
 
 

@@ -169,7 +169,7 @@ def as_json(value: object) -> Any:
 
 def settled(state: dict[str, Any]) -> dict[str, Any]:
     """A state without what changes silently."""
-    return {key: value for key, value in state.items() if key not in ("updated", "preview")}
+    return {key: value for key, value in state.items() if key not in ("updated", "preview", "since")}
 
 
 async def play(conversations: Conversations, acts: list[tuple[str, int]]) -> tuple[House, list[Onlooker]]:
