@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from bot.conversation.messages import Message
+from bot.conversation.messages import Message, Turn
 from tests.browser.conftest import House, Person
 from tests.browser.test_desk import choose, write_in
 from tests.browser.test_widget import ANSWER, QUESTION, open_chat, say
@@ -42,6 +42,19 @@ def test_a_note_is_for_colleagues_and_never_for_the_customer(
     expect(customer.locator(".turn.agent .words")).to_have_text("Mia here.")
 
     expect(customer.get_by_text("Secretly")).to_have_count(0)
+
+
+def test_what_a_customer_says_of_the_service_is_no_colleagues_note(
+    agent: Callable[..., Person], house: House
+) -> None:
+    (name,) = write_in(house, QUESTION)
+    scored = Turn("scored-1", "event", "scored", time.time(), "2", note="Took too long")
+    house.do(house.standin.conversations.note(FIRST, scored))
+    desk = agent("Mia").page
+    choose(desk, name)
+
+    expect(desk.locator("[data-turn=scored-1]")).to_have_text("The customer gave 2 of 5 stars: “Took too long”")
+    expect(desk.locator(".turn.note")).to_have_count(0)
 
 
 def test_two_who_write_are_warned_of_each_other(agent: Callable[..., Person], house: House) -> None:

@@ -69,6 +69,8 @@ export const EN = {
   event_edited: "The customer changed this message after it was sent",
   event_rated_up: "The customer found this answer helpful",
   event_rated_down: "The customer found this answer not helpful",
+  event_commented: "The customer said why",
+  event_scored: "The customer gave {0} of 5 stars",
   event_undelivered: "Not delivered: the customer has not seen this",
   event_unconfirmed: "It is not certain that the customer has seen this",
   event_assigned: "{0} assigned the conversation",

@@ -71,6 +71,8 @@ export const ZH: Record<keyof typeof EN, string> = {
   event_edited: "客户在发送后修改了这条消息",
   event_rated_up: "客户认为这个回答有帮助",
   event_rated_down: "客户认为这个回答没有帮助",
+  event_commented: "客户说明了原因",
+  event_scored: "客户评分：{0} / 5",
   event_undelivered: "未送达：客户没有看到",
   event_unconfirmed: "无法确定客户是否看到",
   event_assigned: "{0} 分配了会话",

@@ -8,11 +8,15 @@ import type { Answer, Turn } from "./types";
 const BY = new Set(["taken_over", "resolved", "reopened", "assigned", "snoozed"]);
 const KNOWN = new Set([
   ...BY, "handed_back", "handed_over", "undeliverable", "stopped", "withdrawn", "edited", "rated_up", "rated_down",
-  "undelivered", "unconfirmed",
+  "undelivered", "unconfirmed", "commented", "scored",
 ]); // prettier-ignore
 /** What an agent should look after. */
 const FLAGGED = new Set(["undelivered", "unconfirmed", "undeliverable"]);
 const LONGEST_QUOTE = 60;
+/** The event whose words are a colleague's; those of others are the customer's. */
+const NOTED = "noted";
+/** Outcomes of an answer that may have been wrong. */
+const JUDGED = new Set(["answered", "refused", "clarified"]);
 
 export interface TurnActs {
   wrong(turn: Turn): void;
@@ -24,6 +28,7 @@ const who = (name = "") => ({ "": t("an_agent"), customer: t("the_customer") })[
 /** The words about which an event tells: its id is that turn's id and what happened. Of ratings there may be several,
     so they name the turn. */
 function quoteOf(turn: Turn, turns: Turn[]): string {
+  if (turn.note) return `: “${turn.note}”`;
   const about = turns.find(({ id }) => turn.name === id || turn.id === `${id}-${turn.text}`);
   if (!about || ["stopped", "handed_over"].includes(turn.text)) return "";
   const text = said(about.text) || (about.attachments ?? []).map(({ kind }) => `[${kind}]`).join(" ");
@@ -55,7 +60,7 @@ const noteNode = (turn: Turn) =>
 
 /** `turns` are those that came before it. */
 export function turnNode(turn: Turn, customer: string, turns: Turn[] = [], acts?: TurnActs): HTMLElement {
-  if (turn.role === "event") return turn.note ? noteNode(turn) : eventNode(turn, turns);
+  if (turn.role === "event") return turn.text === NOTED ? noteNode(turn) : eventNode(turn, turns);
   const speaker = { customer, bot: t("bot"), agent: turn.name || t("agent") }[turn.role];
   return h(
     "article",
@@ -69,7 +74,7 @@ export function turnNode(turn: Turn, customer: string, turns: Turn[] = [], acts?
 }
 
 function actsOn(turn: Turn, acts: TurnActs): HTMLElement | null {
-  if (turn.role === "bot" && turn.answer)
+  if (turn.role === "bot" && turn.answer && JUDGED.has(turn.answer.outcome))
     return h("p", { class: "acts" }, button(t("wrong"), () => acts.wrong(turn), { class: "quiet small" }));
   if (turn.role === "agent")
     return h("p", { class: "acts" }, button(t("save_entry"), () => acts.save(turn), { class: "quiet small" }));
