@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.answering.support import SpanSupport
+from knowledge.calibration.plot import svg
 from knowledge.corpus.entry import Entry
 from knowledge.retriever import Retriever
 
@@ -57,6 +58,11 @@ class Library:
     async def nearest(self, text: str, k: int = _NEAREST) -> list[Near]:
         """The entries nearest to a text, best first."""
         return await asyncio.to_thread(self._nearest, text, k)
+
+    def curve(self) -> str:
+        """How many answers are wrong where how many are given, as found at the last calibration: an SVG, or ""."""
+        calibration = self._retriever().calibration
+        return svg(calibration) if calibration else ""
 
     def _evidence(self, ids: Sequence[str], said: Said) -> list[Evidence]:
         retriever = self._retriever()

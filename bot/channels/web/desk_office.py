@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter, Depends, HTTPException
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from bot.answering.answer import Answer, Sentence
 from bot.channels.web import desk_inbox
@@ -134,6 +134,13 @@ def _add_corrections(router: APIRouter, changes: APIRouter, office: Office) -> N
         """The entries nearest to a text, with how near they are."""
         near = await office.library.nearest(q[:1_000]) if q.strip() else []
         return {"entries": [{**each.entry.to_json(), "score": round(each.score, 4)} for each in near]}
+
+    @router.get("/calibration.svg", response_class=Response)
+    async def calibration(wiring: Wired, agent: Agent) -> Response:
+        """How sure is sure enough, drawn: the wrong share of the answers against the share of questions answered."""
+        if not (curve := office.library.curve()):
+            raise HTTPException(404, "the knowledge was not calibrated: kefu calibrate does it")
+        return Response(curve, media_type="image/svg+xml")
 
     @router.get("/corrections")
     async def listed(wiring: Wired, agent: Agent) -> Json:

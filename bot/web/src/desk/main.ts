@@ -3,8 +3,8 @@
 import { Refused, call, of } from "./api";
 import { editCanned } from "./canned_editor";
 import { Commands } from "./commands";
-import { choose as ask } from "./dialog";
-import { forgetAll, isSnoozed, newId, remember } from "./dom";
+import { choose as ask, open } from "./dialog";
+import { forgetAll, h, isSnoozed, newId, remember } from "./dom";
 import { Inbox } from "./inbox";
 import { Knowing } from "./knowing";
 import { type Kind, Live } from "./live";
@@ -241,6 +241,7 @@ const commands = new Commands([
     },
   },
   { label: "review", keys: "", run: () => knowing.review() },
+  { label: "how_sure", keys: "", run: () => open(t("how_sure"), () => [h("img", { src: "/desk/api/calibration.svg", alt: t("how_sure_none"), class: "curve" })], "wide") },
   { label: "edit_canned", keys: "", run: () => editCanned(canned, attempt, readCanned) },
   {
     label: "other_language",

@@ -175,6 +175,8 @@ export const EN = {
   command_placeholder: "What would you like to do?",
   help: "Keys",
   review: "Review corrections",
+  how_sure: "How sure the bot must be",
+  how_sure_none: "No curve: the knowledge was not calibrated",
   edit_canned: "Edit canned answers",
   other_language: "中文界面",
   nearest_entries: "What is known already",

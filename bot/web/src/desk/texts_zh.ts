@@ -177,6 +177,8 @@ export const ZH: Record<keyof typeof EN, string> = {
   command_placeholder: "您想做什么？",
   help: "快捷键",
   review: "审核更正",
+  how_sure: "机器人需要多大把握",
+  how_sure_none: "没有曲线：知识库尚未校准",
   edit_canned: "编辑常用语",
   other_language: "English interface",
   nearest_entries: "已有的知识",

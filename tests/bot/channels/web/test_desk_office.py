@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from bot.channels.web.desk_office import Office
+from knowledge.calibration.calibration import Calibration, Verdict
+from knowledge.confidence import Weights
+from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.snapshot.builder import build
 from tests.bot.channels.web.office import RETURNS as ENTRY
 from tests.bot.channels.web.standin import RETURNS, StandIn
 
@@ -137,3 +142,16 @@ async def test_strangers_see_nothing_of_it(client: httpx2.AsyncClient, path: str
     answers = await asyncio.gather(*(client.get(each) for each in paths))
 
     assert [answer.status_code for answer in answers] == [401] * len(paths)
+
+
+async def test_how_sure_the_bot_must_be_is_drawn_where_it_was_found_out(
+    desk: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    none = await desk.get("/desk/api/calibration.svg")
+    found = Calibration(Weights(), 0.6, 0.05, Verdict.KEPT, None)
+    build([ENTRY], [], HashingEmbedder(), tmp_path / "knowledge", calibrate=lambda *_: found)
+    drawn = await desk.get("/desk/api/calibration.svg")
+
+    assert (none.status_code, drawn.status_code) == (404, 200)
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert "At most 5.0% of the answers wrong" in drawn.text
