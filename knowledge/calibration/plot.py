@@ -6,7 +6,7 @@ from knowledge.calibration.calibration import Calibration
 from knowledge.calibration.promise import Point
 
 _WIDTH, _HEIGHT = 560, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 40, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 28, 40, 48
 _STEPS = 5
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#333}line{stroke:#ddd}polyline{fill:none;stroke-width:2}"
