@@ -32,6 +32,7 @@ def test_what_the_owner_has_or_does(text: str) -> None:
         "My lamp arrived broken, what do I do?",
         "How long does delivery take?",
         "What does delivery cost?",
+        "Which ways of paying do you take?",
         "I'd rather fetch it myself.",
         "灯坏了怎么办？",
         "运费多少？",
