@@ -230,6 +230,7 @@ def test_a_wrong_answer_leads_to_a_fixed_entry(agent: Callable[..., Person], hou
 def test_the_help_lists_the_keys_and_the_command_bar_runs_them(agent: Callable[..., Person], house: House) -> None:
     write_in(house, QUESTION)
     desk = agent().page
+    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
     desk.keyboard.press("?")
     window = desk.get_by_role("dialog", name="Keys")
     for words in ("Next conversation", "Resolve, then the next one", "Insert the suggestion", "Commands"):
