@@ -280,6 +280,7 @@ def test_the_desk_speaks_chinese(agent: Callable[..., Person], person: Callable[
     desk.evaluate("localStorage.setItem('kefu-desk-locale', '\"zh\"')")
     desk.reload()
     expect(desk.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
     desk.keyboard.press("Alt+KeyJ")
 
     expect(desk.get_by_role("button", name="接管")).to_be_visible()
