@@ -13,46 +13,29 @@ import numpy as np
 
 from bot.app import open_embedder
 from bot.settings import Settings
-from knowledge.embedders.base import Embedder, Progress, Vectors
+from knowledge.embedders.base import Embedder, Vectors
+from knowledge.embedders.remembering import RememberingEmbedder
 
 _FILE = "evaluation.sqlite"
 _AT_ONCE = 128  # texts, whose vectors are kept even if the work is broken off after them
 
 
-class KeptEmbedder:
+class KeptEmbedder(RememberingEmbedder):
     """An embedder whose vectors outlast the process. For one thread; several processes may share the folder."""
 
     def __init__(self, model: Embedder, folder: Path) -> None:
         """Keep what `model` gives in a file of `folder`, which is made where it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._model = model
+        super().__init__(model)
         self._kept = sqlite3.connect(folder / _FILE, timeout=60)
         with self._kept:
             self._kept.execute("CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB)")
-
-    @property
-    def name(self) -> str:
-        """The name of the model: its vectors are the same."""
-        return self._model.name
-
-    @property
-    def dimension(self) -> int:
-        """The length of each vector."""
-        return self._model.dimension
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """As of `Embedder`."""
-        return self._of("query", texts, self._model.embed_queries)
-
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """As of `Embedder`; `progress` is told of the texts that are new."""
-        return self._of("passage", texts, lambda new: self._model.embed_passages(new, progress))
 
     def close(self) -> None:
         """Close the file."""
         self._kept.close()
 
-    def _of(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
+    def _remembered(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
         digests = {text: self._digest(kind, text) for text in texts}
         found = {text: vector for text, digest in digests.items() if (vector := self._read(digest)) is not None}
         new = [text for text in digests if text not in found]

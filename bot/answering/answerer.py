@@ -141,18 +141,21 @@ class Answerer:
 
     def _find(self, question: Question, language: str, cancelled: threading.Event) -> list[Finding]:
         """The finding of each thing asked; where there are several, that of the whole message is the last."""
-        within = EVERYTHING if question.for_agent else self._policy.within
         found = parts(question)
         looked_up = found if len(found) == 1 else (*found, whole(question))
         if self._rewriter and (rewrite := self._rewriter.rewrite(question, language, cancelled)):
             looked_up = (*looked_up[:-1], looked_up[-1].also(rewrite))
-        return find(self._retriever, [(part, language) for part in looked_up], self._policy.search, within)
+        return find(
+            self._retriever, [(part, language) for part in looked_up], self._policy.search, self._within(question)
+        )
+
+    def _within(self, question: Question) -> Filter:
+        return EVERYTHING if question.for_agent else self._policy.within
 
     def _priced(self, question: Question, language: str) -> list[Finding]:
         """What is found for each phrase that may name something with a price."""
-        within = EVERYTHING if question.for_agent else self._policy.within
         asked = [(Part(text, (text,)), language) for text in priced_phrases(question.text)]
-        return find(self._retriever, asked, self._policy.search, within)
+        return find(self._retriever, asked, self._policy.search, self._within(question))
 
     def _worked_out(self, question: Question, language: str, findings: Sequence[Finding]) -> Sum | None:
         """A sum that follows from entries, one of which is found at least half as surely as an answer must be."""
