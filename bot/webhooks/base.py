@@ -66,6 +66,12 @@ class Deliveries(Protocol):
     async def again(self, delivery: Delivery) -> None:
         """Try again when it is `due`."""
 
+    async def hold(self, hook: str, until: float, now: float) -> None:
+        """Tell a hook nothing before `until`; a hold that lasts longer already stays."""
+
+    async def held(self, hook: str) -> float:
+        """Until when a hook is to be left alone, if it is."""
+
     async def bury(self, delivery: Delivery) -> None:
         """Give it up, and keep it for those who look."""
 

@@ -15,6 +15,7 @@ class MemoryDeliveries:
         self._waiting: dict[str, Delivery] = {}
         self._due: dict[str, float] = {}
         self._dead: dict[str, Delivery] = {}
+        self._held: dict[str, float] = {}
 
     async def mark(self, source: str) -> str:
         return self._marks.get(source, "")
@@ -40,6 +41,12 @@ class MemoryDeliveries:
     async def again(self, delivery: Delivery) -> None:
         self._waiting[delivery.id] = delivery
         self._due[delivery.id] = delivery.due
+
+    async def hold(self, hook: str, until: float, now: float) -> None:
+        self._held[hook] = max(until, self._held.get(hook, 0.0))
+
+    async def held(self, hook: str) -> float:
+        return self._held.get(hook, 0.0)
 
     async def bury(self, delivery: Delivery) -> None:
         await self.settle(delivery)

@@ -33,6 +33,11 @@ if ARGV[2] ~= '' then
   end
 end"""
 
+_HOLD = """local held = redis.call('GET', KEYS[1])
+if not held or tonumber(held) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end"""
+
 
 class RedisDeliveries:
     """Implements `Deliveries`; what was given up is kept for `dead_seconds`.
@@ -78,6 +83,16 @@ class RedisDeliveries:
             pipe.hset(bodies, delivery.id, delivery.to_text())
             pipe.zadd(due, {delivery.id: delivery.due})
             await pipe.execute()
+
+    async def hold(self, hook: str, until: float, now: float) -> None:
+        await self._run(_HOLD, [self._hold_of(hook)], until, max(1, round(1_000 * (until - now))))
+
+    async def held(self, hook: str) -> float:
+        async with translated():
+            return float(await self._redis.get(self._hold_of(hook)) or 0.0)
+
+    def _hold_of(self, hook: str) -> str:
+        return f"{self._prefix}:held:{hook}"
 
     async def bury(self, delivery: Delivery) -> None:
         old = delivery.due - self._dead_seconds

@@ -16,18 +16,25 @@ from bot.webhooks.redis import RedisDeliveries
 
 
 class Receiver:
-    """A real server on loopback that keeps what it is told; `answers` are its next statuses, then 200."""
+    """A real server on loopback that keeps what it is told; `answers` are its next statuses, then 200.
+
+    A refusal of its carries `retry_after`, if there is one.
+    """
 
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
         self.url = ""
+        self.retry_after = ""
 
     async def hear(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.heard.append((headers, await request.read()))
         status = self.answers.pop(0) if self.answers else 200
-        return web.Response(status=status, headers={"Location": self.url} if status == 302 else {})
+        headers = {"Location": self.url} if status == 302 else {}
+        if self.retry_after and status != 200:
+            headers["Retry-After"] = self.retry_after
+        return web.Response(status=status, headers=headers)
 
 
 @pytest.fixture

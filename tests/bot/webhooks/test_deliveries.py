@@ -1,5 +1,6 @@
 """One contract for all queues of deliveries."""
 
+import time
 from dataclasses import replace
 
 from bot.webhooks.base import Deliveries, Delivery
@@ -44,3 +45,15 @@ async def test_what_is_given_up_is_shown_and_can_be_tried_again(deliveries: Deli
     assert [await deliveries.revive("msg_1", 60.0), await deliveries.revive("msg_1", 60.0)] == [True, False]
     assert await deliveries.take(60.0, 30.0) == replace(FIRST, due=60.0, reason="answered 500")
     assert [each.id for each in await deliveries.dead()] == ["msg_2"]
+
+
+async def test_a_hook_is_left_alone_until_the_longest_of_what_it_asked_for(deliveries: Deliveries) -> None:
+    now = time.time()
+    assert await deliveries.held("hook") == 0.0
+    await deliveries.hold("hook", now + 60, now)
+    await deliveries.hold("hook", now + 30, now)
+    assert await deliveries.held("hook") == now + 60
+    await deliveries.hold("hook", now + 90, now)
+
+    assert await deliveries.held("hook") == now + 90
+    assert await deliveries.held("another") == 0.0

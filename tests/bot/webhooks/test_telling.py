@@ -125,6 +125,30 @@ async def test_a_receiver_that_fails_is_told_again_and_at_last_given_up(
     assert await deliveries.dead() == []
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_who_asks_to_be_left_alone_is_told_nothing_until_then(
+    hooks: Hooks, deliveries: Deliveries, receiver: Receiver, status: int
+) -> None:
+    now = time.time()
+    conversations = MemoryConversations()
+    follower = Follower(conversations, hooks, deliveries)
+    await follower.step()
+    await hooks.create(receiver.url, [Kind.RECEIVED], "Ada")
+    for number in range(3):
+        await conversations.accept(saying(number))
+    await follower.step()
+    receiver.answers, receiver.retry_after = [status], "60"
+    sender = Sender(hooks, deliveries, private=True, delays=(5.0,), clock=lambda: now)
+    attempts = []
+    for seconds in (1, 10, 40, 15):
+        now += seconds
+        attempts.append(await sender.send_due())
+
+    assert attempts == [1, 0, 0, 3]
+    assert len(receiver.heard) == 4
+    assert await deliveries.dead() == []
+
+
 async def test_a_removed_hook_hears_nothing_more(hooks: Hooks, deliveries: Deliveries, receiver: Receiver) -> None:
     conversations = MemoryConversations()
     follower = Follower(conversations, hooks, deliveries)
