@@ -52,7 +52,8 @@ def read_corrections(folder: Path) -> list[Correction]:
     path, kept = folder / FILE, dict[str, Correction]()
     if not path.exists():
         return []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    # Not splitlines: it also breaks at characters that JSON leaves as they are, such as U+2028 and U+0085.
+    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
         try:
             fields = json.loads(line)
             kept[fields["id"]] = Correction(**{**fields, "tags": tuple(fields.get("tags", ()))})

@@ -35,6 +35,14 @@ def test_an_entry_that_is_gone_is_not_brought_back_by_another_answer() -> None:
     assert corrected([HOURS], [Correction("c", "replace", "gone", "x", status="approved")]) == [HOURS]
 
 
+def test_what_breaks_lines_elsewhere_breaks_none_here(tmp_path: Path) -> None:
+    odd = "one\u2028two\x85three\x0bfour\x0cfive\x1csix\r\nseven\reight"
+    proposed = Correction("c1", "add", "desk-1", odd, odd)
+    keep_correction(tmp_path, proposed)
+
+    assert read_corrections(tmp_path) == [proposed]
+
+
 def test_the_last_word_on_a_correction_holds(tmp_path: Path) -> None:
     proposed = Correction("c1", "add", "desk-1", "是。", "修理吗？", "zh", by="Mia")
     keep_correction(tmp_path, proposed)
