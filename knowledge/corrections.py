@@ -53,7 +53,8 @@ def read_corrections(folder: Path) -> list[Correction]:
     if not path.exists():
         return []
     # Not splitlines: it also breaks at characters that JSON leaves as they are, such as U+2028 and U+0085.
-    for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), 1):
+    text = path.read_text("utf-8")
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
             fields = json.loads(line)
             kept[fields["id"]] = Correction(**{**fields, "tags": tuple(fields.get("tags", ()))})

@@ -23,6 +23,7 @@ from scripts.soaking.polling import killed, two_pollers
 from scripts.soaking.races import agents, bursts, fences
 from scripts.soaking.saying import gone, growing, texts
 from scripts.soaking.sending import cut, paced, refused
+from scripts.soaking.telling import hooks
 from scripts.soaking.webhook import crowd, down, outages, tripled, unasked
 from scripts.soaking.website import closed, repeats, restart, streams
 
@@ -55,6 +56,7 @@ SCENARIOS: dict[str, Scenario] = {
     "T25": repeats,
     "T26": closed,
     "T29": restart,
+    "HOOKS": hooks,
     "PEERS": peers,
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from scripts.soaking.ground import Ground
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["scripts.soaking.house", "scripts.soaking.peer"])
+_FORKS.set_forkserver_preload(["scripts.soaking.house", "scripts.soaking.peer", "scripts.soaking.teller"])
 
 
 @dataclass(slots=True)

@@ -43,6 +43,12 @@ def test_what_breaks_lines_elsewhere_breaks_none_here(tmp_path: Path) -> None:
     assert read_corrections(tmp_path) == [proposed]
 
 
+def test_an_empty_file_holds_none(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+
+    assert read_corrections(tmp_path) == []
+
+
 def test_the_last_word_on_a_correction_holds(tmp_path: Path) -> None:
     proposed = Correction("c1", "add", "desk-1", "是。", "修理吗？", "zh", by="Mia")
     keep_correction(tmp_path, proposed)
