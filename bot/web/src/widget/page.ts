@@ -10,7 +10,7 @@ const ACTS: Record<string, (chat: KefuChat, ...given: unknown[]) => unknown> = {
   close: (chat) => chat.close(),
   toggle: (chat) => (chat.shown ? chat.close() : chat.open()),
   send: (chat, said) => chat.say(text(said)),
-  prefill: (chat, said) => chat.open().then(() => chat.write(text(said))),
+  prefill: (chat, said) => chat.open().then(() => chat.composer.write(text(said))),
   identify: (chat, jwt) => chat.conversation.identify(text(jwt)),
   setLocale: (chat, language) => chat.speak(text(language)),
   setTheme: (chat, theme) => (theme === "auto" ? chat.removeAttribute("theme") : chat.setAttribute("theme", text(theme))),

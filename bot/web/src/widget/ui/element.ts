@@ -6,7 +6,8 @@ import { chime } from "../sound.js";
 import { opening } from "../team.js";
 import { transcript } from "../transcript.js";
 import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
-import { bannerView, composerView, contactView, launcherView, personView, topView, typingView } from "./frame.js";
+import { Composer } from "./composer.js";
+import { bannerView, launcherView, personView, topView, typingView } from "./frame.js";
 import { logView } from "./log.js";
 import { Marks } from "./marks.js";
 import extrasStyle from "./extras.css";
@@ -24,9 +25,9 @@ export class KefuChat extends View {
   language: Language = "en";
   readonly conversation: Conversation;
   readonly marks: Marks;
+  readonly composer = new Composer(this);
   /** When the team is back; null while it is there. */
   opens: number | null = null;
-  written = false;
   menu = false;
   confirming = false;
   private readonly listeners = new Map<string, ((...news: unknown[]) => void)[]>();
@@ -55,14 +56,6 @@ export class KefuChat extends View {
 
   get heading(): string {
     return this.getAttribute("heading") || this.texts.title;
-  }
-
-  get asks(): ("name" | "email")[] {
-    return (["name", "email"] as const).filter((field) => this.getAttribute("ask")?.includes(field));
-  }
-
-  get input(): HTMLTextAreaElement | null {
-    return this.find("textarea");
   }
 
   /* -- life -- */
@@ -138,36 +131,7 @@ export class KefuChat extends View {
     this.find(".launcher")?.focus();
   }
 
-  /* -- writing -- */
-
-  key(event: KeyboardEvent): void {
-    // isComposing: Enter then ends a Chinese word, not the message.
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) this.submit(event);
-  }
-
-  fit(): void {
-    const { input } = this;
-    if (!input) return;
-    this.written = Boolean(input.value.trim());
-    input.style.height = "auto";
-    input.style.height = `${input.scrollHeight}px`;
-    this.requestUpdate();
-  }
-
-  submit(event: Event): void {
-    event.preventDefault();
-    const text = this.input?.value.trim();
-    if (!text) return;
-    this.write("");
-    this.say(text);
-    this.input?.focus();
-  }
-
-  write(text: string): void {
-    if (!this.input) return;
-    this.input.value = text;
-    this.fit();
-  }
+  /* -- saying -- */
 
   say(text: string): void {
     this.following = true;
@@ -177,29 +141,18 @@ export class KefuChat extends View {
   askForPerson(): void {
     this.following = true;
     this.conversation.askForPerson();
-    this.input?.focus();
+    this.composer.focus();
   }
 
   stop(): void {
     void this.conversation.stop();
-    this.input?.focus();
-  }
-
-  introduce(event: SubmitEvent): void {
-    event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
-    this.conversation.line.visit.contact = Object.fromEntries(given) as { name?: string; email?: string };
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.input?.focus());
+    this.composer.focus();
   }
 
   /* -- the conversation as a whole -- */
 
   async askRestart(): Promise<void> {
-    if (!this.conversation.thread.items.length) {
-      this.input?.focus();
-      return;
-    }
+    if (!this.conversation.thread.items.length) return this.composer.focus();
     this.confirming = true;
     this.requestUpdate();
     await this.updateComplete;
@@ -210,7 +163,7 @@ export class KefuChat extends View {
     this.confirming = false;
     if (sure) this.conversation.restart();
     this.requestUpdate();
-    this.input?.focus();
+    this.composer.focus();
   }
 
   toggleMenu(): void {
@@ -267,14 +220,9 @@ export class KefuChat extends View {
           <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}>${logView(this)}</div>
           ${typingView(this)}
         </div>
-        ${personView(this)}${this.introduced ? composerView(this) : contactView(this)}
+        ${personView(this)}${this.composer.look()}
       </section>
     </div>`;
-  }
-
-  private get introduced(): boolean {
-    const { line, thread } = this.conversation;
-    return !this.asks.length || thread.started || Boolean(line.visit.contact ?? (line.visit.token || line.visit.identity));
   }
 
   protected drawn(): void {

@@ -1,8 +1,7 @@
-/** What stands around the turns: the launcher, the top, the banner, the composer, the first questions. */
+/** What stands around the turns: the launcher, the top, the banner. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { map } from "lit/directives/map.js";
 import { fill } from "../locales.js";
-import { LONGEST_TEXT, PERSON_COMMAND } from "../model.js";
+import { PERSON_COMMAND } from "../model.js";
 import type { KefuChat } from "./element.js";
 import { icon } from "./icons.js";
 
@@ -107,34 +106,4 @@ export function personView(view: KefuChat): TemplateResult {
       ? html`<button type="button" class="stop" ?disabled=${conversation.stopping} @click=${() => view.stop()}>${icon("stop", 14)}${texts.stop}</button>`
       : nothing}
   </div>`;
-}
-
-export function composerView(view: KefuChat): TemplateResult {
-  const { texts } = view;
-  return html`<form class="composer" @submit=${(event: Event) => view.submit(event)}>
-    <textarea
-      rows="1"
-      maxlength=${LONGEST_TEXT}
-      placeholder=${texts.placeholder}
-      aria-label=${texts.write}
-      dir="auto"
-      enterkeyhint="send"
-      @input=${() => view.fit()}
-      @keydown=${(event: KeyboardEvent) => view.key(event)}
-    ></textarea>
-    <button type="submit" class="send" title=${texts.send} aria-label=${texts.send} ?disabled=${!view.written}>${icon("send", 20)}</button>
-  </form>`;
-}
-
-/** Asks who the customer is before the first message. */
-export function contactView(view: KefuChat): TemplateResult {
-  const { texts } = view;
-  return html`<form class="contact" @submit=${(event: SubmitEvent) => view.introduce(event)}>
-    ${map(
-      view.asks,
-      (field) =>
-        html`<label>${texts[field]}<input name=${field} type=${field === "email" ? "email" : "text"} autocomplete=${field} maxlength="80" required dir="auto" /></label>`,
-    )}
-    <button type="submit">${texts.begin}</button>
-  </form>`;
 }
