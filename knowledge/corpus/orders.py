@@ -6,11 +6,16 @@ you've signed up for"). What asks a customer to write, reply or include somethin
 """
 
 import re
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
 from knowledge.corpus.split import sentences
 
+# Letters that look like Latin ones: an order is none the less one for being spelled with them.
+_ALIKE = str.maketrans(
+    "АВЕІЈЅКМНОРСТХаеорсухіјѕԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινοργκ", "ABEIJSKMHOPCTXaeopcyxijsdhlABEZHIKMNOPTYXaivopyk"
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 
 
@@ -28,7 +33,8 @@ def without_orders(text: str) -> tuple[str, list[str]]:
 
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells a machine what to do."""
-    return bool(_orders().search(sentence))
+    seen = unicodedata.normalize("NFKC", sentence)
+    return bool(_orders().search(sentence) or _orders().search(seen.translate(_ALIKE)))
 
 
 @cache
