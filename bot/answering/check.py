@@ -99,7 +99,13 @@ def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[st
         and not _said(replace(fact, value=other.get(fact.value, fact.value)), stated)
     ]
     objections = [f"leaves out {_spelled(fact)}" for fact in left_out]
+    return objections + turned(sentence, span)
+
+
+def turned(sentence: str, span: str) -> list[str]:
+    """What of `span` is denied, or turned round, in `sentence`, be it in another language."""
     sides, denied = _sides(sentence), _denies(sentence)
+    objections = []
     if denied is not _denies(span):
         objections.append("denies what its source says" if denied else "leaves out that its source denies")
     for number, side in _sides(span).items():

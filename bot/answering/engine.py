@@ -7,13 +7,18 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from bot.answering.answer import Answer, Question, Release, Sentence
+from bot.answering.answer import Answer, Question, Release
 from bot.answering.cache import AnswerCache, Flight, Flights, GivenUp, Key, given_again, key_of
+
+Said = TypeVar("Said")
+Made = TypeVar("Made")
+Work = Callable[[Callable[[Said], None], threading.Event], Made]
+"""Makes something: hands out what may be shown of it meanwhile, and stops when the event is set."""
 
 
 class Answers(Protocol):
@@ -39,6 +44,7 @@ class Engine:
         self._flights = Flights()
         self._kept = kept
         self._cache = AnswerCache(kept)
+        self._works: set[threading.Event] = set()
         self._closed = False
 
     @property
@@ -72,10 +78,32 @@ class Engine:
                 flight.leave(hear)
         return answer if first else given_again(answer, time.monotonic() - started)
 
+    async def work(self, work: "Work[Said, Made]", hear: Callable[[Said], None]) -> Made:
+        """What `work` makes, in its turn among the answers; `hear` is called in the caller's loop as it goes on.
+
+        Cancelling the caller stops it. Raises EngineClosed.
+        """
+        if self._closed:
+            raise EngineClosed("the engine was closed")
+        cancelled = threading.Event()
+        self._works.add(cancelled)
+        try:
+            with _hearing(asyncio.get_running_loop(), hear) as heard:
+                return await asyncio.wrap_future(self._pool.submit(work, heard, cancelled))
+        except RuntimeError:
+            if not self._closed:
+                raise
+            raise EngineClosed("the engine was closed") from None
+        finally:
+            cancelled.set()
+            self._works.discard(cancelled)
+
     def close(self) -> None:
         """Stop all answers in the making and take no more."""
         self._closed = True
         self._flights.give_up()
+        for cancelled in tuple(self._works):
+            cancelled.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _start(self, flight: Flight, key: object, question: Question, shared: Key | None) -> bool:
@@ -107,15 +135,15 @@ class Engine:
 
 
 @contextlib.contextmanager
-def _hearing(loop: asyncio.AbstractEventLoop, release: Release) -> Iterator[Release]:
+def _hearing(loop: asyncio.AbstractEventLoop, release: Callable[[Said], None]) -> Iterator[Callable[[Said], None]]:
     """What takes sentences from any thread and tells them to `release` in the loop, as long as one is inside."""
     inside = True
 
-    def tell(sentence: Sentence) -> None:
+    def tell(sentence: Said) -> None:
         if inside:
             release(sentence)
 
-    def hear(sentence: Sentence) -> None:
+    def hear(sentence: Said) -> None:
         # A loop that was closed is no reason to keep the answer from others.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(tell, sentence)

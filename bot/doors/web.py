@@ -54,6 +54,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
                 *routers,
                 *api_of(house, client),
                 *desk_routers(office_of(house, client)),
+                *desk_helpers_of(house, client),
                 team_router(hours_of(settings)),
             ],
             body_limits=body_limits,
@@ -87,6 +88,24 @@ def office_of(house: House, client: "Redis") -> "Office":
         Cases(house.conversations, retriever),
         Correcting(house.brain.knowledge, house.brain.embedder),
     )
+
+
+def desk_helpers_of(house: House, client: "Redis") -> list["APIRouter"]:
+    """What reads conversations for the agents, and what writes for them."""
+    from bot.answering.wording import Writer
+    from bot.channels.web.desk_reading import reading_router
+    from bot.channels.web.desk_redis_book import RedisBook
+    from bot.channels.web.desk_writing import writing_routers
+    from bot.desk.insight import Insight
+    from bot.desk.writing import Writing
+
+    def retriever() -> "Retriever":
+        return retriever_of(house)
+
+    generator = house.brain.generator
+    writing = Writing(house.engine, Writer(generator) if generator else None, retriever)
+    book = RedisBook(client, retention_of(house.settings).conversations)
+    return [*writing_routers(writing, book), reading_router(Insight(house.conversations, retriever))]
 
 
 def api_of(house: House, client: "Redis") -> list["APIRouter"]:
