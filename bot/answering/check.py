@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import chain
 
 from bot.answering.facts import Fact, facts, quantities
+from bot.answering.free import undue
 from bot.answering.harmless import harms
 from knowledge.corpus.entry import Entry
 
@@ -69,6 +70,9 @@ def check_sentence(
     if value < needed:
         objections.append(f"support {value:.2f} is under {needed:.2f}")
     objections += _contradictions(sentence, span, stated)
+    if span and not _quotes(sentence, span):
+        others = [source_text(entry) for number, entry in enumerate(entries) if number != best]
+        objections += undue(sentence, span, source_text(entries[best]), others)
     objections += harms(sentence, "\n".join(map(source_text, entries)))
     return Verdict(value, best, tuple(sorted(objections)))
 
