@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -14,6 +14,7 @@ from bot.accounts.passwords import Passwords
 from bot.accounts.staff import staff_of
 from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import desk_routers
+from bot.channels.web.limits import Pace
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.v1.chat import chat_router
 from bot.channels.web.v1.routes import api_routers
@@ -26,6 +27,9 @@ from bot.webhooks.memory import MemoryDeliveries
 from tests.bot.channels.web.conftest import API_TOKEN, served
 from tests.bot.channels.web.office import furnished, retriever_of
 from tests.bot.channels.web.standin import StandIn
+
+HASTE = 1_000_000
+"""Requests a minute: that there is a limit is not what is tried here, and many come from one."""
 
 
 @dataclass
@@ -83,7 +87,7 @@ def _app(
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     staff = staff_of(MemoryRegistry(), "a secret key of tests", cheap)
     office = furnished(folder, standin.conversations)
-    return create_app(
+    app = create_app(
         standin,
         sessions=sessions,
         ask=standin.ask,
@@ -92,8 +96,7 @@ def _app(
         api_token=API_TOKEN,
         allowed_origins=origins,
         staff=staff,
-        # Not what is tried here, and many requests come from one.
-        messages_a_minute=100_000,
+        messages_a_minute=HASTE,
         routers=[
             *desk_routers(office),
             *api_routers(retriever_of(folder)),
@@ -101,3 +104,5 @@ def _app(
             chat_router(standin.aloud),
         ],
     )
+    app.state.wiring = replace(app.state.wiring, api_pace=Pace(HASTE))
+    return app
