@@ -1,5 +1,5 @@
-// Builds every src/entries/NAME.ts to static/NAME.js, or those that begin with a name that is given; with --check it
-// writes nothing and fails where a file differs.
+// Builds every src/entries/NAME.ts to static/NAME.js and NAME.css to NAME.css, or those that begin with a name that is
+// given; with --check it writes nothing and fails where a file differs.
 // The same sources give the same bytes: the versions of all tools are pinned in package-lock.json.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -22,7 +22,8 @@ const minified = {
       const contents = readFileSync(path, "utf8").replace(/([>}])\n\s+(?=<|\$\{)/g, "$1");
       return { contents, loader: "ts" };
     });
-    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+    // Styles of the widget are texts within its script; those of an entry are a file of their own.
+    builder.onLoad({ filter: /\/widget\/.*\.css$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
       return { contents: code.trim(), loader: "text" };
     });
@@ -31,7 +32,7 @@ const minified = {
 
 async function built(classic) {
   const names = (existsSync(entries) ? readdirSync(entries, { recursive: true }) : [])
-    .filter((name) => name.endsWith(".ts") && name.startsWith(wanted) && CLASSIC.has(name) === classic)
+    .filter((name) => /\.(ts|css)$/.test(name) && name.startsWith(wanted) && CLASSIC.has(name) === classic)
     .sort();
   if (!names.length) return [];
   const { outputFiles } = await build({
