@@ -110,8 +110,18 @@ class LocalGenerator(ABC):
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens that these messages take as a prompt."""
+        return len(self.ids(messages))
+
+    def ids(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """What the model reads of these messages before it writes."""
         with self._tokenizing:
-            return len(self._encode(messages, opened=True))
+            return self._encode(messages, opened=True)
+
+    @property
+    def control_ids(self) -> frozenset[int]:
+        """The ids that mark turns and ends, and stand for no text."""
+        added: dict[int, Any] = self._tokenizer.added_tokens_decoder
+        return frozenset(number for number, token in added.items() if token.special)
 
     def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         """Yield the draft piece by piece; the first step raises GeneratorBusy when the line is full."""
@@ -140,8 +150,8 @@ class LocalGenerator(ABC):
         return self._context - len(ids)
 
     def _job(self, prompt: Prompt, limits: Limits) -> _Job:
+        ids = self.ids(prompt.messages)
         with self._tokenizing:
-            ids = self._encode(prompt.messages, opened=True)
             fixed = self._encode(prompt.messages[: prompt.fixed], opened=False) if prompt.fixed else []
         room = self._room(ids)
         if room < 1:
