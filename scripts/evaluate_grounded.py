@@ -7,7 +7,8 @@ queries of `faq_dstc` and `gqa_doc2dial`; what is not there is named and left ou
 a snapshot of its passage alone, or, with --together, of one with all passages. An answer is right when it holds a
 piece of evidence or most words of the human answer. Of the other sets so many are asked, drawn with the seed, and
 every sentence is compared with the entries that it cites (`plain_facts`, which shares no code with Kefu's own check);
-composed sentences are listed beside their entries, to be read.
+composed sentences are listed beside their entries, to be read (--sheet: in a Markdown file). --after leaves out the
+first so many of the questions that the seed draws, so that others are asked than before.
 """
 
 import argparse
@@ -96,21 +97,21 @@ def scored(row: Row, answer: Answer, known: dict[str, Entry]) -> Row:
     }
 
 
-def facts(name: str, folder: Path, part: str, bench: Bench, n: int, seed: int) -> Row:
-    """What answers to questions of a set state that their sources do not."""
+def facts(name: str, folder: Path, part: str, bench: Bench, asked: slice, seed: int) -> Row:
+    """What answers to questions of a set, those `asked` of the drawn order, state that their sources do not."""
     rows = [row for row in read(folder, f"{name}.queries", part, 0, seed) if row["gold"]]
-    chosen = random.Random(seed).sample(rows, min(n or len(rows), len(rows)))
+    chosen = random.Random(seed).sample(rows, len(rows))[asked]
     answerer, known = bench.over([entry_of(line) for line in read(folder, f"{name}.knowledge", part, 0, seed)])
     found = []
     for row in told(chosen):
         answer = answerer.answer(Question(row["query"], history(row["context"])))
         cited = [source.id for source in answer.sources]
         foreign, lines = foreign_facts(answer, known), composed(answer, known)
-        asked = {"asked": row["query"], "entries": [known[id_].answer for id_ in cited if id_ in known]}
+        beside = {"asked": row["query"], "entries": {id_: shown(known[id_]) for id_ in cited if id_ in known}}
         found.append(
             row
             | {"answered": answer.outcome is Outcome.ANSWERED, "mode": str(answer.mode), "unsourced": foreign}
-            | {"right_entry": not set(cited).isdisjoint(row["gold"]), "lines": [line | asked for line in lines]}
+            | {"right_entry": not set(cited).isdisjoint(row["gold"]), "lines": [line | beside for line in lines]}
             | {"seconds": answer.seconds["total"], "sentences": len(answer.sentences)}
         )
     answered = [row for row in found if row["answered"]]
@@ -118,6 +119,7 @@ def facts(name: str, folder: Path, part: str, bench: Bench, n: int, seed: int) -
         "n": len(found),
         "answered": count(found, "answered"),
         "right_entry": count(answered, "right_entry"),
+        "generated": sum(row["mode"] == "generated" for row in answered),
         "answers_with_unsourced": count(answered, "unsourced"),
         "unsourced": [foreign for row in answered for foreign in row["unsourced"]],
         "sentences": sum(row["sentences"] for row in answered),
@@ -139,6 +141,19 @@ def foreign_facts(answer: Answer, known: dict[str, Entry]) -> list[Row]:
         return []
     judged = ((s, unsourced(s.text, sourced(s.sources, known))) for s in answer.sentences)
     return [{"text": sentence.text, "foreign": foreign} for sentence, foreign in judged if foreign]
+
+
+def shown(entry: Entry) -> str:
+    """An entry in one line."""
+    return " ".join(f"[{entry.heading}] {entry.answer}".split())
+
+
+def sheet(results: Row) -> Iterator[str]:
+    """The composed sentences, each with what was asked and the entries that it cites, as Markdown."""
+    lines = [line for found in results.values() for line in found["composed"] if "asked" in line]
+    for number, line in enumerate(lines, 1):
+        yield f"{number}. **{line['text']}**\n   - asked: {' '.join(line['asked'].split())}"
+        yield from (f"   - {id_}: {line['entries'].get(id_, '')}" for id_ in line["sources"])
 
 
 def overlap(wanted: Sequence[str], said: Sequence[str]) -> float:
@@ -172,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--compose", choices=("auto", "always"), default="auto")
     parser.add_argument("--together", action="store_true", help="ask clapnq of one snapshot with all passages")
     parser.add_argument("--n", type=int, default=0, help="so many questions of each set, else all")
+    parser.add_argument("--after", type=int, default=0, help="of faq_dstc and gqa_doc2dial, leave out the first ones")
+    parser.add_argument("--sheet", type=Path, help="write the composed sentences beside their sources into this file")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     wanted = parser.parse_args(arguments)
@@ -182,6 +199,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bench.close()
     if not results:
         sys.exit(f"{wanted.folder}: NOTHING MEASURED: none of the sets is there")
+    if wanted.sheet:
+        wanted.sheet.write_text("\n".join(sheet(results)), "utf-8")
     results |= bench.names() | {"part": wanted.part}
     print(json.dumps(results, ensure_ascii=False) if wanted.json else "\n".join(report(results)))
 
@@ -193,7 +212,8 @@ def measured(wanted: argparse.Namespace, bench: Bench) -> Iterator[tuple[str, An
             if rows := read(wanted.folder, CLAPNQ, wanted.part, wanted.n, wanted.seed):
                 yield name, clapnq(rows, bench, wanted.together)
         elif read(wanted.folder, f"{name}.queries", wanted.part, 1, 0):
-            yield name, facts(name, wanted.folder, wanted.part, bench, wanted.n, wanted.seed)
+            asked = slice(wanted.after, wanted.after + wanted.n if wanted.n else None)
+            yield name, facts(name, wanted.folder, wanted.part, bench, asked, wanted.seed)
 
 
 if __name__ == "__main__":

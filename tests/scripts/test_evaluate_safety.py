@@ -109,6 +109,23 @@ def test_clapnq_counts_right_answers_and_refusals(tmp_path: Path, capsys: pytest
     assert clapnq["unsourced"] == 0
 
 
+def test_other_questions_are_asked_after_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(tmp_path / "faq_dstc.knowledge.dev.jsonl", {"id": "pay", "question": "How to pay?", "answer": "By card."})
+    rows = [{"id": str(n), "context": [], "query": f"How to pay {n}?", "gold": ["pay"]} for n in range(5)]
+    put(tmp_path / "faq_dstc.queries.dev.jsonl", *rows)
+    asked = []
+    for more in (["--n", "3"], ["--n", "3", "--after", "3"]):
+        evaluate_grounded.main([str(tmp_path), "--json", "--only", "faq_dstc", *more])
+        asked.append(measured(capsys)["faq_dstc"]["n"])
+    assert asked == [3, 2]
+
+
+def test_composed_sentences_stand_beside_their_sources() -> None:
+    line = {"text": "Pay by card.", "asked": "How?", "sources": ["pay"], "entries": {"pay": "[Paying] By card."}}
+    told = "\n".join(evaluate_grounded.sheet({"faq_dstc": {"composed": [line]}}))
+    assert told.splitlines() == ["1. **Pay by card.**", "   - asked: How?", "   - pay: [Paying] By card."]
+
+
 def test_the_longest_common_subsequence_is_measured() -> None:
     assert evaluate_grounded.rouge_l(["a", "b", "c"], ["a", "x", "c"]) == pytest.approx(2 / 3)
     assert evaluate_grounded.rouge_l([], ["a"]) == 0
