@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -11,7 +12,7 @@ from bot.answering.answerer import Answerer, Policy
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.answering.trace import recorded
-from bot.generators.base import ChatMessage, Generator, Limits, Pieces, Prompt
+from bot.generators.base import ChatMessage, DeadlineExceeded, Generator, Limits, Pieces, Prompt
 from bot.generators.breaker import Breaker
 from bot.generators.extractive import ExtractiveGenerator
 from bot.generators.remote import Patience, RemoteGenerator
@@ -100,6 +101,12 @@ def forever(*texts: str) -> Write:
     return write
 
 
+def hanging_for_all_its_time(limits: Limits) -> Iterator[str]:
+    threading.Event().wait(limits.deadline - time.monotonic())
+    yield from ()
+    raise DeadlineExceeded("the time for the draft was over")
+
+
 NOTHING_GOOD = {
     "nothing": pieces(),
     "empty pieces": pieces("", "", ""),
@@ -117,6 +124,7 @@ NOTHING_GOOD = {
     "an error at once": breaking(RuntimeError("CUDA error: device-side assert")),
     "no memory": breaking(MemoryError()),
     "half a sentence": pieces("You can return goods within"),
+    "all its time": hanging_for_all_its_time,
     "Chinese": pieces("您可以在30天内退货。退货运费为4.90 €。"),
     "Spanish": pieces("Usted puede devolver los productos dentro de 30 days. "),
     "German": pieces("Sie können die Ware innerhalb von 30 days zurückgeben. "),
