@@ -20,6 +20,7 @@ from bot.channels.web.team import team_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from bot.desk.hours import Hours
+from tests.bot.channels.web.helpers import ByTable, helpers
 from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
 from tests.bot.channels.web.test_identity import KEY
@@ -55,6 +56,7 @@ class House:
     loop: asyncio.AbstractEventLoop
     restart: Callable[[], None]
     office: Office
+    writes: ByTable
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine where the server runs."""
@@ -68,8 +70,10 @@ class House:
 class _Serving:
     """Serves an app in the running loop; can be stopped and started on the same port."""
 
-    def __init__(self, standin: StandIn, sessions: MemorySessions, office: Office) -> None:
+    def __init__(self, standin: StandIn, sessions: MemorySessions, office: Office, knowledge: Path) -> None:
         self._standin, self._sessions, self.office = standin, sessions, office
+        self.writes = ByTable()
+        self._helpers = helpers(knowledge, standin.conversations, office.book, self.writes)
         self.port = 0
 
     async def start(self) -> None:
@@ -84,7 +88,7 @@ class _Serving:
             visitors=Visitors("a secret key of tests", identities=Identities(KEY)),
             ping_seconds=1.0,
             allowed_origins=[NEIGHBOUR.origin],
-            routers=[team_router(Hours()), *desk_routers(self.office)],
+            routers=[team_router(Hours()), *desk_routers(self.office), *self._helpers],
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()
         address: list[str] = []
@@ -113,7 +117,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
     async def furnish() -> tuple[StandIn, _Serving, asyncio.Task[None]]:
         standin, sessions = StandIn(MemoryConversations(), pause=0.1), MemorySessions()
-        serving = _Serving(standin, sessions, furnished(tmp_path / "knowledge", standin.conversations))
+        knowledge = tmp_path / "knowledge"
+        serving = _Serving(standin, sessions, furnished(knowledge, standin.conversations), knowledge)
         await serving.start()
         return standin, serving, asyncio.create_task(standin.work())
 
@@ -128,7 +133,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         do(serving.start())
 
     standin, serving, working = do(furnish())
-    yield House(f"http://127.0.0.1:{serving.port}", standin, serving._sessions, loop, restart, serving.office)
+    address = f"http://127.0.0.1:{serving.port}"
+    yield House(address, standin, serving._sessions, loop, restart, serving.office, serving.writes)
     do(leave())
     loop.call_soon_threadsafe(loop.stop)
     thread.join()

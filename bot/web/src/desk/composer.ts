@@ -2,6 +2,7 @@
 
 import { CannedMenu, filled } from "./canned";
 import { button, h, nameOf, remember, remembered } from "./dom";
+import { reword, translateDraft } from "./rewording";
 import { t } from "./texts";
 import type { Canned, State } from "./types";
 
@@ -17,6 +18,9 @@ export interface ComposerActs {
   typing(): void;
   composing(): void;
   canned(): Canned[];
+  /** What the customer writes, as far as it was read. */
+  language(): string;
+  told(words: string): void;
 }
 
 /** What was begun and not sent, for each conversation and mode. */
@@ -44,6 +48,8 @@ export class Composer {
   private readonly drafts = new Drafts();
   private readonly hint = h("p", { class: "hint" });
   private readonly collision = h("p", { class: "collision", role: "status", hidden: true });
+  private readonly words = h("p", { class: "follow translated", dir: "auto", hidden: true });
+  private readonly helpers: HTMLElement;
   private readonly follow = h("p", { class: "follow", hidden: true });
   private readonly send = h("button", { class: "primary", title: "Ctrl + Enter" }, t("send"));
   private readonly modes: Record<Mode, HTMLButtonElement>;
@@ -59,13 +65,20 @@ export class Composer {
       reply: button(t("reply"), () => this.choose("reply"), { class: "quiet", title: "Alt + L" }),
       note: button(t("note"), () => this.choose("note"), { class: "quiet", title: "Alt + P" }),
     };
+    this.helpers = h(
+      "span",
+      { class: "helpers" },
+      button(t("reword"), () => this.reword(), { class: "quiet", title: "Alt + B" }),
+      button(t("translate"), () => this.translate(), { class: "quiet", title: "Alt + X", "aria-label": t("translate_draft") }),
+    );
     this.node = h(
       "form",
       { class: "composer", onsubmit: (event: Event) => void this.submit(event) },
       this.collision,
-      h("div", { class: "modes", role: "group", "aria-label": t("write") }, this.modes.reply, this.modes.note, h("span", { class: "hint keys" }, t("canned_hint"))),
+      h("div", { class: "modes", role: "group", "aria-label": t("write") }, this.modes.reply, this.modes.note, this.helpers, h("span", { class: "hint keys" }, t("canned_hint"))),
       this.menu.list,
       this.input,
+      this.words,
       this.follow,
       h("div", { class: "row" }, this.hint, this.send),
     );
@@ -77,7 +90,7 @@ export class Composer {
     this.id = id;
     this.state = null;
     this.hint.textContent = "";
-    this.collision.hidden = true;
+    this.collision.hidden = this.words.hidden = true;
     this.drop();
     this.choose("reply", false);
   }
@@ -88,6 +101,7 @@ export class Composer {
     this.input.setAttribute("aria-label", t(mode === "reply" ? "reply_label" : "note_label"));
     this.input.placeholder = t(mode === "reply" ? "reply_placeholder" : "note_placeholder");
     this.node.classList.toggle("noting", mode === "note");
+    this.helpers.hidden = mode === "note";
     for (const [each, node] of Object.entries(this.modes)) node.setAttribute("aria-pressed", String(each === mode));
     this.send.textContent = t(mode === "reply" ? "send" : "add_note");
     this.menu.close();
@@ -124,6 +138,30 @@ export class Composer {
     this.input.focus();
   }
 
+  /** Put the draft differently. */
+  reword(): void {
+    this.withDraft((text, use) => reword(this.id, text, { use }));
+  }
+
+  /** Put the draft into the customer's language. */
+  translate(): void {
+    this.withDraft((text, use) => translateDraft(this.id, text, this.act.language(), { use }));
+  }
+
+  private withDraft(work: (text: string, use: (text: string, before?: string) => void) => void): void {
+    if (!this.id) return;
+    if (this.mode === "note") this.choose("reply");
+    const { id } = this;
+    const text = this.input.value.trim();
+    if (!text) return this.act.told(t("nothing_written"));
+    work(text.slice(0, 2000), (words, before) => {
+      if (id !== this.id) return;
+      this.insert(words, true);
+      this.words.hidden = before === undefined;
+      this.words.textContent = before === undefined ? "" : t("translated_from", before);
+    });
+  }
+
   private use(canned: Canned): void {
     const { input } = this;
     const fields = { name: this.state?.name || nameOf({ id: this.id, name: "" }), agent: this.me };
@@ -154,6 +192,7 @@ export class Composer {
     if (this.id !== id || this.mode !== mode) return; // the agent went on, and writes elsewhere
     if (done && input.value.trim() === text) input.value = "";
     if (done) this.drop();
+    if (done) this.words.hidden = true;
     this.wrote(false);
     input.focus();
   }

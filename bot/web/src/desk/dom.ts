@@ -62,6 +62,14 @@ export function ago(at: number): string {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }).format(at * 1000);
 }
 
+/** How long something has lasted. */
+export function lasted(since: number): string {
+  const minutes = Math.floor((Date.now() / 1000 - since) / 60);
+  if (minutes < 1) return t("lasted_less");
+  if (minutes < 60) return t("minutes", minutes);
+  return minutes < 48 * 60 ? t("hours", Math.floor(minutes / 60)) : t("lasted_days", Math.floor(minutes / 1440));
+}
+
 export const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 export const nameOf = (state: Pick<State, "id" | "name">) =>

@@ -1,8 +1,9 @@
 // The list of conversations: who waits, who owns, what was said last; tabs, filters, search and saved views.
 
 import { call } from "./api";
-import { ago, button, h, isSnoozed, nameOf, reasonWords, remember, remembered, said, select } from "./dom";
-import { t } from "./texts";
+import { ago, button, h, isSnoozed, lasted, nameOf, reasonWords, remember, remembered, said, select } from "./dom";
+import { Moods, moodBadge } from "./moods";
+import { type Key, t } from "./texts";
 import type { State } from "./types";
 import { KINDS, SHOWN, SavedViews, TABS, type View, admits, compare, isOf, needsAgent, plainView, valuesOf } from "./views";
 
@@ -26,6 +27,7 @@ export class Inbox {
   private readonly tabs: HTMLButtonElement[];
   readonly search: HTMLInputElement;
   private readonly tools: HTMLElement;
+  private readonly moods = new Moods(() => this.feel());
 
   constructor(
     private readonly me: string,
@@ -66,10 +68,23 @@ export class Inbox {
   /** `queue` names all that wait, the longest first; without it the one known is kept. */
   set(states: State[], queue?: string[]): void {
     const values = this.values();
-    for (const state of states) this.states.set(state.id, state);
+    for (const state of states) this.keep(state);
     if (queue) this.queue = queue;
+    this.moods.look();
     if (this.values() !== values) this.drawTools();
     this.refresh();
+  }
+
+  private keep(state: State): void {
+    this.states.set(state.id, { ...state, mood: this.moods.of(state.id) });
+  }
+
+  /** The moods were read. */
+  private feel(): void {
+    const values = this.values();
+    for (const state of [...this.states.values()]) this.keep(state);
+    if (this.values() !== values) this.drawTools();
+    this.draw();
   }
 
   /** Draw anew what time has changed: who is snoozed no more counts as new. */
@@ -144,7 +159,7 @@ export class Inbox {
       try {
         const { found } = await call<{ found: Found[] }>("GET", `search?${new URLSearchParams({ q: words })}`);
         if (this.search.value.trim() !== words) return;
-        for (const { state } of found) this.states.set(state.id, state);
+        for (const { state } of found) this.keep(state);
         this.found = new Map(found.map(({ state, text }) => [state.id, text]));
       } catch (error) {
         this.act.failed(error as Error);
@@ -165,12 +180,12 @@ export class Inbox {
     const views: [string, string][] = [["", t("saved_views")], ...this.saved.names.map((name): [string, string] => [name, name])];
     const kinds = KINDS.map((kind) => {
       const values = [...new Set([...this.choices(kind), view.kinds[kind]])].filter(Boolean);
-      const options: [string, string][] = [["", t(`any_${kind}`)], ...values.map((value): [string, string] => [value, reasonWords(value)])];
+      const options: [string, string][] = [["", t(`any_${kind}`)], ...values.map((value): [string, string] => [value, kind === "mood" ? t(`mood_${value}` as Key) : reasonWords(value)])];
       return select(t(`any_${kind}`), options, view.kinds[kind], (value) => this.change({ kinds: { ...view.kinds, [kind]: value } }));
     });
     this.tools.replaceChildren(
       select(t("status"), SHOWN.map((shown) => [shown, t(`shown_${shown}`)]), view.shown, (shown) => this.change({ shown: shown as View["shown"] })),
-      select(t("order"), [["waiting", t("sort_waiting")], ["newest", t("sort_newest")]], view.sort, (sort) => this.change({ sort: sort as View["sort"] })),
+      select(t("order"), [["waiting", t("sort_waiting")], ["newest", t("sort_newest")], ["mood", t("sort_mood")]], view.sort, (sort) => this.change({ sort: sort as View["sort"] })),
       ...kinds,
       select(t("saved_views"), views, "", (name) => this.open(name)),
       button(t("save_view"), () => this.saveView(), { class: "quiet" }),
@@ -228,8 +243,9 @@ export class Inbox {
           ? h("span", { class: "tag waiting" }, `${t("waiting")}${state.reason && ` · ${reasonWords(state.reason)}`}`)
           : h("span", { class: "tag" }, state.status === "resolved" ? t("resolved") : owner),
         waits && h("span", { class: "tag", title: t("place") }, `№ ${this.place(state)}`),
+        moodBadge(state.mood),
         isSnoozed(state) && h("span", { class: "tag" }, t("snoozed")),
-        state.since > 0 && (waits || state.owner !== "bot") && h("span", { class: "tag since", title: t("waits_since") }, t("waits", ago(state.since))),
+        state.since > 0 && (waits || state.owner !== "bot") && h("span", { class: "tag since", title: t("waits_since") }, t("waits", lasted(state.since))),
         ...state.tags.slice(0, 3).map((tag) => h("span", { class: "tag own" }, tag)),
       ),
     );

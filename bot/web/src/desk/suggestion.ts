@@ -5,6 +5,7 @@ import { button, h, percent } from "./dom";
 import { type Key, t } from "./texts";
 import { modeBadge, sourceTitle } from "./turns";
 import type { Answer, Evidence } from "./types";
+import { type Style, objection, write } from "./writing";
 
 export type Why = "bot" | "waiting" | "resolved" | "answered";
 export type Used = "shown" | "inserted" | "edited" | "sent" | "regenerated" | "dismissed";
@@ -27,6 +28,9 @@ export class Suggestion {
   private id = "";
   private answer: Answer | null = null;
   private inserted: Answer | null = null;
+  /** The answer before it was put differently, and how. */
+  private first: Answer | null = null;
+  private evidence: Evidence[] = [];
   private asking: AbortController | undefined;
   /** What the agent wanted done with the answer while it was still coming. */
   private wanted: (() => unknown) | undefined;
@@ -46,7 +50,7 @@ export class Suggestion {
     this.asking = this.wanted = undefined;
     if (id !== this.id) this.inserted = null;
     this.id = id;
-    this.answer = null;
+    this.answer = this.first = null;
     if (!id) return this.place.replaceChildren();
     this.draw(h("p", { class: "hint" }, t(`why_${why}`)), this.askButton("suggest"));
   }
@@ -57,7 +61,7 @@ export class Suggestion {
     if (words && this.answer) this.act.log("regenerated", this.answer, words);
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
-    this.answer = null;
+    this.answer = this.first = null;
     this.wanted = undefined;
     const so_far = h("blockquote", { dir: "auto", class: "making" });
     this.draw(h("p", { class: "hint busy", role: "status" }, t("thinking")));
@@ -82,14 +86,51 @@ export class Suggestion {
     }
   }
 
-  private show(answer: Answer, evidence: Evidence[]): void {
+  /** Put the answer differently, as the agent asks; its words are checked against its sources again. */
+  async reword(style: Style, instruction = ""): Promise<void> {
+    const { answer, id, evidence } = this;
+    const first = this.first ?? answer;
+    if (!answer || !first) return;
+    const how = instruction || t(`style_${style}` as Key);
+    this.act.log("regenerated", answer, how);
+    this.asking?.abort();
+    const asking = (this.asking = new AbortController());
+    const so_far = h("blockquote", { dir: "auto", class: "making" });
+    this.answer = null;
+    this.draw(h("p", { class: "hint busy", role: "status" }, t("writing")), so_far, h("div", { class: "row" }, button(t("discard"), () => this.restore(first, evidence), { class: "quiet" })));
+    const entries = first.sources.map((source) => source.id).slice(0, 20);
+    try {
+      const text = first.text.slice(0, 2000);
+      const made = await write(id, { act: "rewrite", text, style, instruction, entries }, asking.signal, (words) => (so_far.textContent = words));
+      this.asking = undefined;
+      const why = objection(made);
+      if (why) return this.restore(first, evidence, why);
+      this.first = first;
+      this.show({ ...first, text: made.text, mode: "generated" }, evidence, t("suggestion_as_asked", how));
+    } catch (error) {
+      if (!asking.signal.aborted) this.restore(first, evidence, (error as Error).message);
+    }
+  }
+
+  private restore(first: Answer, evidence: Evidence[], why = ""): void {
+    this.asking?.abort();
+    this.asking = undefined;
+    this.first = null;
+    this.show(first, evidence);
+    if (why) this.place.querySelector(".inside")?.prepend(h("p", { class: "hint bad", role: "alert" }, why));
+  }
+
+  private show(answer: Answer, evidence: Evidence[], how = ""): void {
     if (answer.outcome === "handed_over") return this.leave(answer);
     this.answer = answer;
-    this.act.log("shown", answer);
+    this.evidence = evidence;
+    this.act.log("shown", answer, how);
+    const { first } = this;
     const sure = answer.outcome === "answered";
     this.draw(
       h("p", { class: "tags" }, modeBadge(answer)),
       h("meter", { min: 0, max: 1, low: 0.35, high: 0.7, optimum: 1, value: answer.confidence, "aria-label": t("confidence", percent(answer.confidence)) }),
+      how && first ? h("p", { class: "hint" }, how, " ", button(t("first_wording"), () => this.restore(first, evidence), { class: "quiet small" })) : "",
       h("blockquote", { dir: "auto" }, answer.text),
       h(
         "div",
@@ -99,6 +140,7 @@ export class Suggestion {
         button(t("send"), () => this.send(), { class: sure ? "primary" : "", title: "Alt + S" }),
         button(t("dismiss"), () => this.dismiss(), { class: "quiet", title: "Alt + D" }),
       ),
+      this.differently(answer),
       this.again(),
       answer.sources.length
         ? h("h3", {}, t(answer.outcome === "refused" ? "nearest_articles" : "sources"))
@@ -108,6 +150,26 @@ export class Suggestion {
         return h("li", {}, sourceTitle(source.title, source.url, source.score), found && highlighted(found));
       })),
     );
+  }
+
+  /** The same answer in other words: by a style, or as the agent asks. */
+  private differently(answer: Answer): HTMLElement | string {
+    if (answer.outcome !== "answered") return "";
+    const words = h("input", { "aria-label": t("instruction"), placeholder: t("instruction"), maxlength: 200, autocomplete: "off" });
+    const form = h("form", { class: "row again" }, words, h("button", { class: "quiet" }, t("reword")));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const asked = words.value.trim();
+      if (asked) void this.reword("instruction", asked);
+      else words.focus();
+    });
+    const styles = (["shorter", "friendlier", "formal"] as const).map((style) => button(t(`style_${style}`), () => this.reword(style), { class: "quiet small" }));
+    return h("div", { class: "differently", role: "group", "aria-label": t("reword_suggestion") }, h("div", { class: "row" }, ...styles), form);
+  }
+
+  /** Go to where the agent says how it should be put. */
+  askHow(): void {
+    this.place.querySelector<HTMLElement>(".differently input")?.focus();
   }
 
   /** Another answer: to the same question, or to the agent's words. */
@@ -165,7 +227,7 @@ export class Suggestion {
     return button(t(label), () => this.ask(), { class: "quiet", title: "Alt + R" });
   }
 
-  private draw(...content: HTMLElement[]): void {
+  private draw(...content: (HTMLElement | string)[]): void {
     this.place.replaceChildren(h("header", {}, h("h2", {}, t("suggested"))), h("div", { class: "inside" }, ...content));
   }
 }

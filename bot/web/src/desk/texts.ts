@@ -2,12 +2,17 @@
 
 import { remembered_locale } from "./locale";
 import { EN } from "./texts_en";
+import { HELP_EN } from "./texts_help_en";
+import { HELP_ZH } from "./texts_help_zh";
 import { ZH } from "./texts_zh";
 
-export type Key = keyof typeof EN;
+const ENGLISH = { ...EN, ...HELP_EN };
+const CHINESE = { ...ZH, ...HELP_ZH };
+
+export type Key = keyof typeof ENGLISH;
 
 export const locale = remembered_locale();
-const words: Record<Key, string> = locale === "zh" ? ZH : EN;
+const words: Record<Key, string> = locale === "zh" ? CHINESE : ENGLISH;
 
 /** Put the words into a page's own nodes: those with data-text, and the labels of those with data-label. */
 export function translate(page: Document): void {

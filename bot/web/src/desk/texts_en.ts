@@ -54,7 +54,7 @@ export const EN = {
   resolved: "Resolved",
   snoozed: "Snoozed",
   place: "Place in the queue",
-  waits: "waits {0}",
+  waits: "waiting {0}",
   waits_since: "Waiting for a word since",
   messages: "Messages",
   event_taken_over: "{0} took over",

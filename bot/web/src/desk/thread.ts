@@ -2,6 +2,8 @@
 
 import { Composer, type ComposerActs } from "./composer";
 import { button, h, isSnoozed, nameOf, reasonWords } from "./dom";
+import { Readings } from "./readings";
+import { SummaryPanel } from "./summary";
 import { t } from "./texts";
 import { type TurnActs, turnNode } from "./turns";
 import type { State, Turn } from "./types";
@@ -27,6 +29,8 @@ export class Thread {
   private readonly about = h("p", { class: "about" });
   private readonly tags = h("div", { class: "tags" });
   private readonly log = h("div", { class: "log", role: "log", "aria-label": t("messages"), tabindex: 0 });
+  readonly summary = new SummaryPanel();
+  readonly readings = new Readings(this.log);
   private readonly ownership: HTMLButtonElement;
   private readonly ending: HTMLButtonElement;
   private readonly others: HTMLButtonElement[];
@@ -51,6 +55,7 @@ export class Thread {
       "div",
       { class: "inside" },
       h("header", {}, back, h("div", { class: "who" }, this.title, this.about, this.tags), h("div", { class: "doing" }, ...this.others, this.ending, this.ownership)),
+      this.summary.node,
       this.log,
       this.composer.node,
     );
@@ -70,6 +75,8 @@ export class Thread {
     this.title.textContent = this.about.textContent = "";
     this.tags.replaceChildren();
     this.composer.open(id);
+    this.summary.choose(id);
+    this.readings.choose(id);
     if (state) this.setState(state);
   }
 
@@ -77,6 +84,8 @@ export class Thread {
     this.setState(state);
     this.turns = turns;
     this.log.replaceChildren(...turns.map((turn, place) => turnNode(turn, nameOf(state), turns.slice(0, place), this.act)));
+    void this.summary.make(state);
+    this.readings.look();
     this.toEnd();
   }
 
@@ -114,6 +123,8 @@ export class Thread {
     else this.log.append(node);
     this.turns = [...this.turns.filter(({ id }) => id !== turn.id), turn];
     this.typing("");
+    this.summary.add(turn, this.state);
+    if (turn.role === "customer") this.readings.look();
     this.toEnd();
   }
 
@@ -144,6 +155,11 @@ export class Thread {
     this.log.append(h("p", { class: "event typing" }, t("is_writing", name)));
     this.typingEnds = window.setTimeout(() => this.typing(""), 6000);
     this.toEnd();
+  }
+
+  /** The language to write to the customer in. */
+  get language(): string {
+    return this.readings.language || this.state?.language || "";
   }
 
   /** The customer has the last word, so someone should answer. */

@@ -17,6 +17,8 @@ export interface State {
   snoozed: number;
   /** Since when the customer waits for a word; 0 when they do not. */
   since: number;
+  /** How the customer feels; the page reads it apart. */
+  mood?: Mood | "";
 }
 
 export interface Source {
@@ -98,4 +100,35 @@ export interface Correction {
   why: string;
   by: string;
   status: "pending" | "approved" | "rejected";
+}
+
+export type Mood = "upset" | "unhappy" | "calm" | "glad";
+
+/** What was read in a turn of the customer. */
+export interface Reading {
+  language: string;
+  mood: Mood;
+}
+
+/** Words that were written, or why there are none. */
+export interface Made {
+  text: string;
+  language: string;
+  to: string;
+  guarded: { lost: string[]; added: string[]; other: string[]; doubtful: string[] };
+  failure: "" | "busy" | "slow" | "failed";
+}
+
+export interface Summary {
+  last: string;
+  intent: "question" | "person" | "complaint" | "upset";
+  reason: string;
+  mood: Mood;
+  about: string[];
+  gist: string[];
+  tried: { outcome: string; text: string; sources: string[]; rated: string }[];
+  open: string[];
+  named: string[];
+  turns: number;
+  language: string;
 }
