@@ -75,6 +75,38 @@ class Shard:
         return self.stems[0]
 
 
+@dataclass(frozen=True, slots=True)
+class FileKeys:
+    """The keys of a conversation's files, all in its shard. They are a class of their own: see `retention.py`."""
+
+    shard: Shard
+    conversation: str
+
+    @property
+    def files(self) -> bytes:
+        """Hash: what is known of each file, by its id."""
+        return encode(f"kefu:{{k{self.shard.number}}}:files:{self.conversation}")
+
+    @property
+    def ledger(self) -> bytes:
+        """Sorted set of all files of the shard by the second in which they go."""
+        return encode(f"kefu:{{k{self.shard.number}}}:filed")
+
+    @property
+    def total(self) -> bytes:
+        """Counter of the bytes of all files of the shard."""
+        return encode(f"kefu:{{k{self.shard.number}}}:filed-bytes")
+
+    def pieces(self, token: str) -> bytes:
+        """List of a file's bytes."""
+        return encode(f"kefu:{{k{self.shard.number}}}:pieces:{self.conversation}:{token}")
+
+
+def file_keys(conversation: str) -> FileKeys:
+    """The keys of a conversation's files."""
+    return FileKeys(shard_of(conversation), conversation)
+
+
 def post_key(place: str, what: str) -> bytes:
     """A key of a channel's post: what belongs to no conversation. `place` is "channel:account"."""
     return encode(f"kefu:{{{place}}}:{what}")

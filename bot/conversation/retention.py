@@ -4,6 +4,7 @@
 |---|---|---|
 | conversations | state, turns, mailbox, the lists that name them, what a channel must still send | `conversations` |
 | events | the same once more, for those who listen: a page that slept longer reads the conversation anew | `events` |
+| files | what was sent along, in pieces; after an hour when no turn carries it | no longer than conversations |
 | dead letters | what was given up, for people to look at | `dead_letters` |
 | marks | which messages and updates came already; no words | as long as they may come again |
 """
