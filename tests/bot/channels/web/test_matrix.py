@@ -1,10 +1,14 @@
-"""Who must not pass, tried at every operation that the app's own OpenAPI names: a new one is tried unasked."""
+"""Who must not pass, tried at every operation that the app's own OpenAPI names: a new one is tried unasked.
 
-import contextlib
+All of it twice: within this process, and over TCP at a `kefu serve` of its own with a real server behind it (T27).
+"""
+
 import hashlib
 import secrets
+import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from pathlib import Path
 
 import httpx2
 import jwt
@@ -19,18 +23,22 @@ from bot.channels.web.app import create_app
 from bot.channels.web.identity import AUDIENCE, Identities
 from bot.channels.web.sessions import Invitation, MemorySessions
 from bot.channels.web.visitors import Visitors
-from tests.bot.channels.web.conftest import CHANGE, begin
+from bot.conversation.valkey import find_binary
+from tests.bot.channels.web.conftest import begin
+from tests.bot.channels.web.gates import IDENTITY_KEY, KEY, SERVED, Gate, gate_of, served_operations
 from tests.bot.channels.web.operations import Operation, operations_of
 from tests.bot.channels.web.standin import StandIn
+from tests.fakes.house import KefuHouse
+from tests.fakes.servers import RealServer, running
 
-KEY = "a secret key of tests"
-IDENTITY_KEY = "an identity key of tests, 32 long"
 OPEN = {
     "POST /api/conversations",
     "POST /desk/api/login",
     "POST /desk/api/session",
 }
-"""Here one becomes someone, or learns what everyone may know."""
+"""Here one becomes someone."""
+FOR_ALL = OPEN | {"GET /api/team"}
+"""And here one learns what everyone may know."""
 OF_EVERY_ROLE = {
     "POST /desk/api/logout",
     "DELETE /desk/api/sessions/{name}",
@@ -92,15 +100,42 @@ def visitors() -> Visitors:
     return Visitors(KEY, identities=Identities(IDENTITY_KEY))
 
 
-@contextlib.asynccontextmanager
-async def caller(app: FastAPI, cookie: str = "", token: str = "") -> AsyncIterator[httpx2.AsyncClient]:
-    headers = {**CHANGE, **({"Authorization": f"Bearer {token}"} if token else {})}
-    cookies = {"kefu-desk": cookie} if cookie else {}
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(
-        transport=transport, base_url="http://kefu.test", headers=headers, cookies=cookies
-    ) as client:
-        yield client
+@pytest.fixture(scope="module")
+def kept() -> Iterator[RealServer]:
+    """What keeps the served house's data."""
+    with running(find_binary()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def served(kept: RealServer) -> Iterator[tuple[KefuHouse, str]]:
+    """A house and the address where it is served."""
+    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
+        house = KefuHouse(Path(folder).resolve())
+        house.build()
+        with house.serving(REDIS_URL=kept.url, **SERVED) as serving:
+            yield house, serving.address
+
+
+@pytest.fixture
+def gate_here(app: FastAPI, reception: StandIn, sessions: MemorySessions, staff: Staff) -> Gate:
+    return Gate(operations_of(app), app, "http://kefu.test", sessions, staff, reception.conversations)
+
+
+@pytest.fixture
+async def gate_served(
+    served: tuple[KefuHouse, str], kept: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Gate]:
+    house, address = served
+    operations = await served_operations(house, kept.url, monkeypatch)
+    async with gate_of(address, kept.url, operations) as gate:
+        yield gate
+
+
+@pytest.fixture(params=["gate_here", pytest.param("gate_served", marks=[pytest.mark.server, pytest.mark.slow])])
+def gate(request: pytest.FixtureRequest) -> Gate:
+    found: Gate = request.getfixturevalue(request.param)
+    return found
 
 
 async def statuses(
@@ -118,36 +153,24 @@ def others_than(status: int, found: Mapping[str, int], but: Iterable[str] = ()) 
     return {name: seen for name, seen in found.items() if seen != status and name not in set(but)}
 
 
-def at(app: FastAPI, *doors: str) -> list[Operation]:
-    return [each for each in operations_of(app) if each.door in doors]
-
-
-@pytest.fixture
-async def conversation(client: httpx2.AsyncClient, reception: StandIn) -> str:
-    reception.may_answer.clear()
-    visit = await begin(client)
-    await client.post("/api/messages", headers=visit, json={"id": "message-1", "text": "Can I return this?"})
-    return (await reception.conversations.recent())[0].id
-
-
-def test_the_matrix_covers_every_door(app: FastAPI) -> None:
-    names = {str(each) for each in operations_of(app)}
+async def test_the_matrix_covers_every_door(gate: Gate) -> None:
+    names = {str(each) for each in gate.operations}
 
     assert len(names) > 60
     assert names >= OPEN | OF_EVERY_ROLE | OF_ADMINS
-    assert {each.door for each in operations_of(app)} == {"desk", "programs", "customers"}
+    assert {each.door for each in gate.operations} == {"desk", "programs", "customers"}
 
 
 @pytest.mark.parametrize("stranger", strangers())
-async def test_a_stranger_passes_nowhere(app: FastAPI, conversation: str, reception: StandIn, stranger: str) -> None:
-    token = strangers()[stranger]
-    before = await reception.conversations.read(conversation)
-    async with caller(app, token, token) as client:
-        found = await statuses(client, operations_of(app), conversation)
+async def test_a_stranger_passes_nowhere(gate: Gate, stranger: str) -> None:
+    token, conversation = strangers()[stranger], await gate.conversation()
+    before = await gate.conversations.read(conversation)
+    async with gate.caller(token, token) as client:
+        found = await statuses(client, gate.operations, conversation)
 
-    assert others_than(401, found, OPEN) == {}
+    assert others_than(401, found, FOR_ALL) == {}
     assert 401 not in {found[name] for name in OPEN} - {found["POST /desk/api/login"]}
-    assert await reception.conversations.read(conversation) == before
+    assert await gate.conversations.read(conversation) == before
 
 
 @pytest.mark.parametrize(
@@ -162,89 +185,89 @@ async def test_a_stranger_passes_nowhere(app: FastAPI, conversation: str, recept
     ],
 )
 async def test_a_wrong_identity_begins_nothing(
-    client: httpx2.AsyncClient, changes: dict[str, object], algorithm: str, key: str
+    gate: Gate, changes: dict[str, object], algorithm: str, key: str
 ) -> None:
     identity = jwt.encode(_claims(**changes), key, algorithm)
 
-    assert (await client.post("/api/conversations", json={"identity": identity})).status_code == 401
+    async with gate.caller() as client:
+        assert (await client.post("/api/conversations", json={"identity": identity})).status_code == 401
 
 
-async def test_another_customer_reaches_nothing_of_this_one_and_is_no_one_else(
-    app: FastAPI, client: httpx2.AsyncClient, conversation: str, reception: StandIn
-) -> None:
-    other = (await begin(client))["Authorization"].removeprefix("Bearer ")
-    before = await reception.conversations.read(conversation)
-    async with caller(app, other, other) as stranger:
-        elsewhere = await statuses(stranger, at(app, "desk", "programs"), conversation)
+async def test_another_customer_reaches_nothing_of_this_one_and_is_no_one_else(gate: Gate) -> None:
+    conversation = await gate.conversation()
+    async with gate.caller() as client:
+        other = (await begin(client))["Authorization"].removeprefix("Bearer ")
+    before = await gate.conversations.read(conversation)
+    async with gate.caller(other, other) as stranger:
+        elsewhere = await statuses(stranger, gate.at("desk", "programs"), conversation)
         seen = await stranger.get("/api/conversation")
         await statuses(
-            stranger, [each for each in at(app, "customers") if not each.path.endswith("/events")], conversation
+            stranger, [each for each in gate.at("customers") if not each.path.endswith("/events")], conversation
         )
 
-    assert others_than(401, elsewhere, OPEN) == {}
+    assert others_than(401, elsewhere, FOR_ALL) == {}
     assert seen.json()["turns"] == []
-    assert await reception.conversations.read(conversation) == before
+    assert await gate.conversations.read(conversation) == before
 
 
-async def test_a_link_opens_one_door_once(app: FastAPI, sessions: MemorySessions) -> None:
-    link = await sessions.invite(Invitation(Role.ADMIN))
-    async with caller(app) as client:
+async def test_a_link_opens_one_door_once(gate: Gate) -> None:
+    link = await gate.sessions.invite(Invitation(Role.ADMIN))
+    async with gate.caller() as client:
         seen = [await client.post("/desk/api/login", json={"token": link, "name": "Ada"}) for _ in range(2)]
-    async with caller(app, link, link) as client:
-        found = await statuses(client, operations_of(app))
+    async with gate.caller(link, link) as client:
+        found = await statuses(client, gate.operations)
 
     assert [each.status_code for each in seen] == [200, 401]
-    assert others_than(401, found, OPEN) == {}
+    assert others_than(401, found, FOR_ALL) == {}
 
 
-async def test_a_session_that_ended_opens_nothing(app: FastAPI, sessions: MemorySessions, staff: Staff) -> None:
-    ended = [await sessions.begin("Ada", Role.ADMIN) for _ in range(3)]
-    await sessions.end(ended[0])
-    await sessions.end_known((await sessions.all())[-1].id)
-    await sessions.end_all("Ada")
+async def test_a_session_that_ended_opens_nothing(gate: Gate) -> None:
+    ended = [await gate.sessions.begin("Ada", Role.ADMIN) for _ in range(3)]
+    await gate.sessions.end(ended[0])
+    await gate.sessions.end_known((await gate.sessions.all())[-1].id)
+    await gate.sessions.end_all("Ada")
     for secret in ended:
-        async with caller(app, secret) as client:
-            found = await statuses(client, at(app, "desk"))
-        assert others_than(401, found, OPEN) == {}
+        async with gate.caller(secret) as client:
+            found = await statuses(client, gate.at("desk"))
+        assert others_than(401, found, FOR_ALL) == {}
 
 
-async def test_a_viewer_changes_nothing_but_what_is_their_own(
-    app: FastAPI, sessions: MemorySessions, conversation: str, reception: StandIn
-) -> None:
-    before = await reception.conversations.read(conversation)
-    operations = [each for each in at(app, "desk") if each.method != "GET" and str(each) not in OF_EVERY_ROLE]
-    async with caller(app, await sessions.begin("Vic", Role.VIEWER)) as client:
+async def test_a_viewer_changes_nothing_but_what_is_their_own(gate: Gate) -> None:
+    conversation = await gate.conversation()
+    before = await gate.conversations.read(conversation)
+    operations = [each for each in gate.at("desk") if each.method != "GET" and str(each) not in OF_EVERY_ROLE]
+    async with gate.caller(await gate.sessions.begin("Vic", Role.VIEWER)) as client:
         found = await statuses(client, operations, conversation)
 
-    assert others_than(403, found, OPEN) == {}
-    assert await reception.conversations.read(conversation) == before
+    assert others_than(403, found, FOR_ALL) == {}
+    assert await gate.conversations.read(conversation) == before
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-async def test_only_admins_manage(app: FastAPI, sessions: MemorySessions, role: Role) -> None:
-    operations = [each for each in operations_of(app) if str(each) in OF_ADMINS]
-    async with caller(app, await sessions.begin("Tom", role)) as client:
+async def test_only_admins_manage(gate: Gate, role: Role) -> None:
+    operations = [each for each in gate.operations if str(each) in OF_ADMINS]
+    async with gate.caller(await gate.sessions.begin("Tom", role)) as client:
         refused = await statuses(client, operations)
-    async with caller(app, await sessions.begin("Ada", Role.ADMIN)) as client:
+    async with gate.caller(await gate.sessions.begin("Ada", Role.ADMIN)) as client:
         let_in = await statuses(client, operations)
 
     assert others_than(403, refused) == {}
     assert {401, 403} & set(let_in.values()) == set()
 
 
-async def test_an_agent_is_no_customer_and_no_program(app: FastAPI, sessions: MemorySessions) -> None:
-    async with caller(app, await sessions.begin("Ada", Role.ADMIN)) as client:
-        found = await statuses(client, at(app, "customers", "programs"))
+async def test_an_agent_is_no_customer_and_no_program(gate: Gate) -> None:
+    async with gate.caller(await gate.sessions.begin("Ada", Role.ADMIN)) as client:
+        found = await statuses(client, gate.at("customers", "programs"))
 
-    assert others_than(401, found, {*OPEN, "POST /api/ask"}) == {}
+    assert others_than(401, found, {*FOR_ALL, "POST /api/ask"}) == {}
 
 
-async def test_a_token_passes_where_its_one_scope_leads(app: FastAPI, staff: Staff) -> None:
-    operations = [each for each in at(app, "programs") if each.path != "/api/ask"]
+async def test_a_token_passes_where_its_one_scope_leads(gate: Gate) -> None:
+    operations = [each for each in gate.at("programs") if each.path != "/api/ask"]
     passed: dict[str, list[Scope]] = {str(each): [] for each in operations}
     for scope in Scope:
-        secret, _ = await staff.tokens.create("shop", [scope], "Ada")
-        async with caller(app, token=secret) as client:
+        secret, _ = await gate.staff.tokens.create("shop", [scope], "Ada")
+        async with gate.caller(token=secret) as client:
             for name, status in (await statuses(client, operations)).items():
                 assert status != 401
                 passed[name] += [scope] if status != 403 else []
@@ -252,20 +275,20 @@ async def test_a_token_passes_where_its_one_scope_leads(app: FastAPI, staff: Sta
     assert {name: scopes for name, scopes in passed.items() if len(scopes) != 1} == {}
 
 
-async def test_a_token_that_ended_or_is_for_programs_opens_nothing_else(app: FastAPI, staff: Staff) -> None:
-    revoked, kept = await staff.tokens.create("shop", list(Scope), "Ada")
-    await staff.tokens.revoke(kept.id)
-    expired, _ = await staff.tokens.create("shop", list(Scope), "Ada", days=-1)
-    living, _ = await staff.tokens.create("shop", list(Scope), "Ada")
+async def test_a_token_that_ended_or_is_for_programs_opens_nothing_else(gate: Gate) -> None:
+    revoked, kept = await gate.staff.tokens.create("shop", list(Scope), "Ada")
+    await gate.staff.tokens.revoke(kept.id)
+    expired, _ = await gate.staff.tokens.create("shop", list(Scope), "Ada", days=-1)
+    living, _ = await gate.staff.tokens.create("shop", list(Scope), "Ada")
     for secret, doors in ((revoked, ["programs"]), (expired, ["programs"]), (living, ["desk", "customers"])):
-        async with caller(app, secret, secret) as client:
-            found = await statuses(client, at(app, *doors))
-        assert others_than(401, found, OPEN) == {}
+        async with gate.caller(secret, secret) as client:
+            found = await statuses(client, gate.at(*doors))
+        assert others_than(401, found, FOR_ALL) == {}
 
 
-async def test_without_the_header_another_site_changes_nothing(app: FastAPI, sessions: MemorySessions) -> None:
-    operations = [each for each in at(app, "desk") if each.method != "GET"]
-    async with caller(app, await sessions.begin("Ada", Role.ADMIN)) as client:
+async def test_without_the_header_another_site_changes_nothing(gate: Gate) -> None:
+    operations = [each for each in gate.at("desk") if each.method != "GET"]
+    async with gate.caller(await gate.sessions.begin("Ada", Role.ADMIN)) as client:
         client.headers.pop("X-Kefu")
         found = await statuses(client, operations)
 
@@ -273,15 +296,15 @@ async def test_without_the_header_another_site_changes_nothing(app: FastAPI, ses
 
 
 async def test_where_identity_is_required_no_anonymous_customer_passes(
-    reception: StandIn, sessions: MemorySessions
+    reception: StandIn, sessions: MemorySessions, staff: Staff
 ) -> None:
     async def ready() -> dict[str, str]:
         return {}
 
     required = Visitors(KEY, identities=Identities(IDENTITY_KEY), required=True)
     app = create_app(reception, sessions=sessions, ask=reception.ask, readiness=ready, visitors=required)
-    anonymous = Visitors(KEY).begin()
-    async with caller(app, token=anonymous) as client:
-        found = await statuses(client, at(app, "customers"))
+    gate = Gate(operations_of(app), app, "http://kefu.test", sessions, staff, reception.conversations)
+    async with gate.caller(token=Visitors(KEY).begin()) as client:
+        found = await statuses(client, gate.at("customers"))
 
     assert others_than(401, found) == {}
