@@ -4,7 +4,7 @@
 
 MODEL is whatever KEFU_GENERATOR may be; without any, the catalogue's generators that are here already. Every one of
 them writes every answer and the check withholds what it must, as with KEFU_COMPOSE=always; a busy machine is met with
-patience. Prints a Markdown table with n, and the seconds to the first checked sentence and to the whole answer.
+patience. Asked are questions that quoting answers, so that right and wrong are all; prints a Markdown table.
 """
 
 import argparse
@@ -15,8 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from bot.answering.answer import Mode
+import psutil
+
+from bot.answering.answer import Answer, Mode
 from bot.app import open_brain
 from bot.commands.building import build_knowledge, sample_sources
 from bot.commands.trusting import comparing
@@ -26,54 +29,72 @@ from bot.models.ready import list_models
 from bot.settings import Settings
 from knowledge.retriever import Retriever
 from knowledge.snapshot.reader import open_current
+from scripts.asked_apart import shares
 
 ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one generator did with `n` questions. Seconds are medians over the drafts that were sent."""
+    """How `n` questions were answered. Seconds are of the whole answer, megabytes of the process.
+
+    `drafts` passed the check and were sent, `drafts_right` of them hold the facts; in place of the others, which were
+    withheld, the entry was quoted.
+    """
 
     model: str
     n: int
-    quoted: int
-    generated: int
+    right: int
     drafts: int
     drafts_right: int
-    first: float | None
-    whole: float | None
+    middle: float
+    slow: float
+    megabytes: int
 
     @classmethod
-    def of(cls, model: str, compared: Sequence[Compared]) -> "Row":
-        """The row that these comparisons come to."""
+    def quoting(cls, compared: Sequence[Compared], megabytes: int) -> "Row":
+        """The row of answers that are quoted."""
+        right = sum(one.quoted_right for one in compared)
+        return cls("quoting", len(compared), right, 0, 0, *_spread([one.quoted for one in compared]), megabytes)
+
+    @classmethod
+    def of(cls, model: str, compared: Sequence[Compared], megabytes: int) -> "Row":
+        """The row of answers that the generator writes where it may."""
         sent = [one for one in compared if one.generated.mode is Mode.GENERATED]
-        first = [one.generated.seconds["first_sentence"] for one in sent]
-        whole = [one.generated.seconds["generate"] for one in sent]
         return cls(
             model,
             len(compared),
-            sum(one.quoted_right for one in compared),
             sum(one.generated_right for one in compared),
             len(sent),
             sum(one.generated_right for one in sent),
-            median(first) if first else None,
-            median(whole) if whole else None,
+            *_spread([one.generated for one in compared]),
+            megabytes,
         )
 
     def line(self) -> str:
         """The row of a Markdown table."""
-        seconds = (f"{value:.1f}" if value is not None else "–" for value in (self.first, self.whole))
-        counts = (self.n, self.quoted, self.generated, self.drafts, self.drafts_right)
-        return f"| {self.model} | {' | '.join(map(str, counts))} | {self.n - self.drafts} | {' | '.join(seconds)} |"
+        interval: Any = shares(self.right, self.n)["ci"] or (0.0, 0.0)
+        right = f"{self.right} ({interval[0]:.2f}–{interval[1]:.2f}) | {self.n - self.right}"
+        drafts = f"{self.drafts} | {self.drafts_right} | {self.n - self.drafts}" if self.drafts else "– | – | –"
+        seconds = f"{self.middle:.2f} | {self.slow:.2f}"
+        return f"| {self.model} | {self.n} | {right} | {drafts} | {seconds} | {self.megabytes} |"
 
 
 HEAD = """\
-| generator | n | right, quoted | right, with it | drafts sent | of them right | silent | s to first | s whole |
-|---|---|---|---|---|---|---|---|---|"""
+| answers | n | right (95 %) | wrong | drafts sent | of them right | withheld | s p50 | s p95 | MB |
+|---|---|---|---|---|---|---|---|---|---|"""
+
+
+def _spread(answers: Sequence[Answer]) -> tuple[float, float]:
+    """The middle of the seconds that answers took, and what only one in twenty exceeds."""
+    seconds = sorted(answer.seconds["total"] for answer in answers)
+    return (median(seconds), seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))]) if seconds else (0.0, 0.0)
 
 
 def rows(models: Sequence[str], knowledge: Path, bank: Path, most: int) -> Iterator[Row]:
-    """A row for each generator, over the snapshot in `knowledge`."""
+    """A row for quoting and one for each generator, over the snapshot in `knowledge`."""
+    process = psutil.Process()
+    told = False
     cases = [case for case in read_bank(bank) if case.split in {"", "tune"}]
     for model in models:
         brain = open_brain(Settings(generator=model), knowledge)
@@ -82,7 +103,11 @@ def rows(models: Sequence[str], knowledge: Path, bank: Path, most: int) -> Itera
             comparison = comparing(brain, Retriever(open_current(knowledge), brain.embedder))
             compared = list(measure(comparison, bank_trials(cases), most))
             assert brain.generator
-            yield Row.of(brain.generator.name, compared)
+            megabytes = process.memory_info().rss >> 20
+            if not told:
+                yield Row.quoting(compared, megabytes)
+                told = True
+            yield Row.of(brain.generator.name, compared, megabytes)
         finally:
             brain.close()
 
