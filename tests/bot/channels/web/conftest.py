@@ -22,6 +22,7 @@ from bot.conversation.memory import MemoryConversations
 from bot.registry.memory import MemoryRegistry
 from bot.webhooks.hooks import Hooks
 from bot.webhooks.memory import MemoryDeliveries
+from tests.bot.channels.web.helpers import ByTable, helpers
 from tests.bot.channels.web.office import furnished, retriever_of
 from tests.bot.channels.web.standin import StandIn
 
@@ -67,6 +68,12 @@ def office(reception: StandIn, tmp_path: Path) -> Office:
 
 
 @pytest.fixture
+def writes() -> ByTable:
+    """What writes for agents."""
+    return ByTable()
+
+
+@pytest.fixture
 def app(
     reception: StandIn,
     sessions: MemorySessions,
@@ -74,6 +81,7 @@ def app(
     unready: dict[str, str],
     office: Office,
     staff: Staff,
+    writes: ByTable,
     tmp_path: Path,
 ) -> FastAPI:
     async def readiness() -> dict[str, str]:
@@ -90,6 +98,7 @@ def app(
         ping_seconds=0.2,
         routers=[
             *desk_routers(office),
+            *helpers(tmp_path / "knowledge", reception.conversations, office.book, writes),
             *api_routers(retriever_of(tmp_path / "knowledge")),
             webhooks_router(Hooks(staff.registry), MemoryDeliveries()),
             chat_router(reception.aloud),
