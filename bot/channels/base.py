@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.answering.answer import Answer, Release
 from bot.conversation.base import Conversations
-from bot.conversation.messages import Message, State
+from bot.conversation.messages import Attachment, Message, State
 
 
 class Reception(Protocol):
@@ -41,7 +41,15 @@ class Reception(Protocol):
     async def reopen(self, conversation: str, by: str) -> State:
         """Take a resolution back."""
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
+    async def say(
+        self,
+        conversation: str,
+        agent: str,
+        text: str,
+        turn: str,
+        once: bool = False,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> State:
         """An agent's reply under the turn id that the agent's page made. It takes the conversation over.
 
         `once`: rather lost than repeated, when a crash leaves open whether it arrived.

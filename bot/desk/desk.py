@@ -10,7 +10,7 @@ from bot.answering.answer import Answer, Release
 from bot.answering.engine import Engine
 from bot.channels.base import MessageRefused
 from bot.conversation.base import Conversations
-from bot.conversation.messages import BOT, Message, State, Turn
+from bot.conversation.messages import BOT, Attachment, Message, State, Turn
 from bot.desk.admission import objection
 from bot.desk.history import question_of, unanswered
 from bot.reading.intent import PERSON_COMMAND
@@ -77,11 +77,20 @@ class Desk:
         """Take a resolution back."""
         return await self._conversations.reopen(conversation, by)
 
-    async def say(self, conversation: str, agent: str, text: str, turn: str, once: bool = False) -> State:
+    async def say(
+        self,
+        conversation: str,
+        agent: str,
+        text: str,
+        turn: str,
+        once: bool = False,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> State:
         """An agent's reply; it takes the conversation over. `once`: rather lost than repeated."""
-        if reason := objection(text):
+        if (text or not attachments) and (reason := objection(text)):
             raise MessageRefused(reason)
-        said = Turn(turn or uuid.uuid4().hex, "agent", text, time.time(), agent, once=once)
+        at = time.time()
+        said = Turn(turn or uuid.uuid4().hex, "agent", text, at, agent, attachments=attachments, once=once)
         return await self._conversations.say(conversation, agent, said)
 
     async def stop(self, conversation: str) -> None:

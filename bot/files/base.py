@@ -33,6 +33,7 @@ class Why(StrEnum):
     LOCKED = "locked"
     QUOTA = "quota"
     FULL = "full"
+    BUSY = "busy"
     UNKNOWN = "unknown"
 
 
@@ -47,6 +48,7 @@ _SENTENCES = {
     Why.LOCKED: "Locked archives cannot be sent.",
     Why.QUOTA: "You have sent as many files as can be kept.",
     Why.FULL: "No more files can be kept at the moment.",
+    Why.BUSY: "Many files are being sent at the moment: please try again.",
     Why.UNKNOWN: "This file is not kept any more: please send it again.",
 }
 

@@ -29,6 +29,8 @@ HEADERS = {
 }
 BODY_SECONDS = 20.0
 """A slow phone needs a few for the longest message; who needs more holds connections."""
+SLOWEST = 50_000
+"""Bytes a second at which a path that takes more than others may be sent it."""
 SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -66,7 +68,8 @@ class Guard:
 
 class BodyLimit:
     """Refuses bodies of more than LONGEST_BODY bytes with 413, announced or not, and with 408 those that come too
-    slowly: within `seconds` they must be here. `larger` are paths with a limit of their own."""
+    slowly: within `seconds` they must be here. `larger` are paths with a limit of their own, and as
+    much more time as a slow line needs for it."""
 
     def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
@@ -80,7 +83,8 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "0")
         size = int(announced) if announced.isdecimal() else 0
         limit = self._larger.get(scope["path"], LONGEST_BODY)
-        await self._app(scope, _limited(receive, size, limit, self._seconds), send)
+        seconds = self._seconds + max(limit - LONGEST_BODY, 0) / SLOWEST
+        await self._app(scope, _limited(receive, size, limit, seconds), send)
 
 
 class CustomerCors:
@@ -92,7 +96,7 @@ class CustomerCors:
             app,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-File-Name"],
             expose_headers=["Retry-After"],
             max_age=600,
         )
