@@ -118,7 +118,7 @@ def _missing(of: str, there: str, across: bool) -> tuple[list[str], list[str]]:
 
 def _without_codes(stated: Iterable[Fact], text: str) -> list[Fact]:
     """The facts that are no part of a code: they are compared as wholes."""
-    parts = {part.casefold() for code in _CODE.findall(text) for part in re.split(r"\W", code)}
+    parts = {part.casefold() for code in _CODE.findall(text) for part in (code, *re.split(r"\W", code))}
     return [fact for fact in stated if fact.value.casefold() not in parts or fact.unit]
 
 

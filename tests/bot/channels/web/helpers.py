@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -28,6 +28,7 @@ class ByTable:
     drafts: dict[str, str] = field(default_factory=dict)
     prompts: list[Prompt] = field(default_factory=list)
     may_write: threading.Event = field(default_factory=threading.Event)
+    writing: int = 0
     name: str = "by table"
     context: int = 4096
 
@@ -39,6 +40,13 @@ class ByTable:
 
     def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
         self.prompts.append(prompt)
+        self.writing += 1
+        try:
+            yield from self._written(prompt, limits)
+        finally:
+            self.writing -= 1
+
+    def _written(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
         last = prompt.messages[-1].content
         text = last.rpartition("\n\n")[2]
         draft = next((draft for key, draft in self.drafts.items() if key in last), text)
