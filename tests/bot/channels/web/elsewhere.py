@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.accounts.passwords import Passwords
 from bot.accounts.staff import staff_of
 from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import desk_routers
+from bot.channels.web.files import file_routers
 from bot.channels.web.limits import Pace
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.v1.chat import chat_router
@@ -21,6 +22,9 @@ from bot.channels.web.v1.routes import api_routers
 from bot.channels.web.v1.webhooks import webhooks_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
+from bot.files.base import Limits
+from bot.files.intake import Intake
+from bot.files.memory import MemoryFiles
 from bot.registry.memory import MemoryRegistry
 from bot.webhooks.hooks import Hooks
 from bot.webhooks.memory import MemoryDeliveries
@@ -38,6 +42,8 @@ class Door:
     address: str
     sessions: MemorySessions
     visitors: Visitors
+    token: Callable[[], str] = lambda: API_TOKEN
+    """Gives a token for programs, with all scopes."""
 
 
 @contextlib.contextmanager
@@ -102,6 +108,7 @@ def _app(
             *api_routers(retriever_of(folder)),
             webhooks_router(Hooks(staff.registry), MemoryDeliveries()),
             chat_router(standin.aloud),
+            *file_routers(Intake(MemoryFiles(), Limits(), 60)),
         ],
     )
     app.state.wiring = replace(app.state.wiring, api_pace=Pace(HASTE))

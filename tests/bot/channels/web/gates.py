@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -74,8 +76,19 @@ class Gate:
         return name
 
 
-async def served_operations(house: KefuHouse, url: str, monkeypatch: pytest.MonkeyPatch) -> list[Operation]:
-    """All operations of the application that `kefu serve` would serve with these settings, put together by itself."""
+@contextlib.contextmanager
+def house_served(url: str) -> Iterator[tuple[KefuHouse, str]]:
+    """A house over three entries whose data lie on the server at `url`, and the address where it is served."""
+    # Not pytest's own folder: its long names do not fit into a socket's address.
+    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
+        house = KefuHouse(Path(folder).resolve())
+        house.build()
+        with house.serving(REDIS_URL=url, **SERVED) as serving:
+            yield house, serving.address
+
+
+async def served_app(house: KefuHouse, url: str, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """The application that `kefu serve` serves with these settings, put together by itself once more."""
     found: list[FastAPI] = []
 
     async def instead(app: FastAPI, *_: object, **__: object) -> None:
@@ -89,16 +102,16 @@ async def served_operations(house: KefuHouse, url: str, monkeypatch: pytest.Monk
     async with house_of(open_brain(settings, settings.knowledge_dir)) as whole:
         await serve_web(whole, asyncio.Event(), lambda _: None)
     monkeypatch.undo()
-    return operations_of(found[0])
+    return found[0]
 
 
 @contextlib.asynccontextmanager
-async def gate_of(address: str, url: str, operations: list[Operation]) -> AsyncIterator[Gate]:
-    """The gate of a served house whose data lie on the server at `url`."""
+async def gate_of(address: str, url: str, app: FastAPI) -> AsyncIterator[Gate]:
+    """The gate of a served house, which serves `app`, and whose data lie on the server at `url`."""
     client, conversations = Redis.from_url(url), await RedisConversations.connect(url)
     try:
         staff = staff_of(RedisRegistry(client), KEY)
-        yield Gate(operations, None, address, RedisSessions(client), staff, conversations)
+        yield Gate(operations_of(app), None, address, RedisSessions(client), staff, conversations)
     finally:
         await client.aclose()
         await conversations.close()

@@ -5,10 +5,8 @@ All of it twice: within this process, and over TCP at a `kefu serve` of its own 
 
 import hashlib
 import secrets
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from pathlib import Path
 
 import httpx2
 import jwt
@@ -25,7 +23,7 @@ from bot.channels.web.sessions import Invitation, MemorySessions
 from bot.channels.web.visitors import Visitors
 from bot.conversation.valkey import find_binary
 from tests.bot.channels.web.conftest import begin
-from tests.bot.channels.web.gates import IDENTITY_KEY, KEY, SERVED, Gate, gate_of, served_operations
+from tests.bot.channels.web.gates import IDENTITY_KEY, KEY, Gate, gate_of, house_served, served_app
 from tests.bot.channels.web.operations import Operation, operations_of
 from tests.bot.channels.web.standin import StandIn
 from tests.fakes.house import KefuHouse
@@ -110,11 +108,8 @@ def kept() -> Iterator[RealServer]:
 @pytest.fixture(scope="module")
 def served(kept: RealServer) -> Iterator[tuple[KefuHouse, str]]:
     """A house and the address where it is served."""
-    with tempfile.TemporaryDirectory(prefix="kefu-") as folder:
-        house = KefuHouse(Path(folder).resolve())
-        house.build()
-        with house.serving(REDIS_URL=kept.url, **SERVED) as serving:
-            yield house, serving.address
+    with house_served(kept.url) as served:
+        yield served
 
 
 @pytest.fixture
@@ -127,8 +122,8 @@ async def gate_served(
     served: tuple[KefuHouse, str], kept: RealServer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Gate]:
     house, address = served
-    operations = await served_operations(house, kept.url, monkeypatch)
-    async with gate_of(address, kept.url, operations) as gate:
+    app = await served_app(house, kept.url, monkeypatch)
+    async with gate_of(address, kept.url, app) as gate:
         yield gate
 
 
