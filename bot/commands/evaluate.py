@@ -31,6 +31,10 @@ class Split(StrEnum):
 BankArgument = Annotated[Path, typer.Argument(help='JSON lines: {"id", "turns", "expect", "must", …}.')]
 SplitOption = Annotated[Split, typer.Option(help='Only lines with this "split".')]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+ThresholdOption = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Confidence from which a question is answered; else as customers are answered."),
+]
 AnswersOption = Annotated[Path | None, typer.Option(help="Write each answer and what it is worth here.")]
 
 app = typer.Typer(help="How good it is, measured on labelled data.", no_args_is_help=True)
@@ -123,13 +127,14 @@ def answers(
     bank: BankArgument,
     knowledge: KnowledgeOption = None,
     split: SplitOption = Split.ALL,
+    threshold: ThresholdOption = None,
     as_json: JsonOption = False,
     answers: AnswersOption = None,
 ) -> None:
     """Are the answers right, wrong or missing? Asks the real answerer, as a customer would."""
     from bot.evaluation.figures import answer_figures
 
-    scored, circumstances = _asked(bank, knowledge, split, answers)
+    scored, circumstances = _asked(bank, knowledge, split, threshold, answers)
     figures = circumstances | answer_figures(scored)
     if as_json:
         sys.stdout.write(json.dumps(figures) + "\n")
@@ -143,13 +148,14 @@ def handoff(
     bank: BankArgument,
     knowledge: KnowledgeOption = None,
     split: SplitOption = Split.ALL,
+    threshold: ThresholdOption = None,
     as_json: JsonOption = False,
     answers: AnswersOption = None,
 ) -> None:
     """Does everyone get a person who needs one, and nobody else?"""
     from bot.evaluation.figures import handoff_figures
 
-    scored, circumstances = _asked(bank, knowledge, split, answers)
+    scored, circumstances = _asked(bank, knowledge, split, threshold, answers)
     figures = circumstances | handoff_figures(scored)
     if as_json:
         sys.stdout.write(json.dumps(figures) + "\n")
@@ -159,10 +165,12 @@ def handoff(
 
 
 def _asked(
-    bank: Path, knowledge: Path | None, split: Split, answers: Path | None
+    bank: Path, knowledge: Path | None, split: Split, threshold: float | None, answers: Path | None
 ) -> tuple[list["Scored"], dict[str, Any]]:
     """The scored answers to a bank, and what they depend on."""
     settings = load_settings("error")
+    if threshold is not None:
+        settings = settings.model_copy(update={"threshold": threshold})
     from bot.evaluation.bank import read_bank
 
     _require_folder(answers)

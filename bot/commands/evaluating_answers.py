@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.answering.answer import Answer, Outcome, Sentence
-from bot.answering.answerer import Answerer, Policy
+from bot.answering.answerer import Answerer
 from bot.answering.check import stated_facts, unheld
 from bot.answering.facts import Fact, facts
+from bot.answering.multiples import counts
 from bot.answering.sums import follows
 from bot.app import Brain
 from bot.commands.cases import answer_case
 from bot.evaluation.bank import Case
 from bot.evaluation.figures import Scored
 from bot.evaluation.score import score
+from bot.manners import policy_of
 from knowledge.corpus.entry import Entry
 from knowledge.snapshot.reader import open_current
 
@@ -26,18 +28,19 @@ def scored_answers(brain: Brain, cases: Sequence[Case], progress: Progress) -> I
     for number, case in enumerate(cases, 1):
         answer = answer_case(answerer, {"turns": list(case.turns)})
         verdict = score(case, answer.outcome, answer.text)
-        yield Scored(case, answer, verdict, _foreign_facts(case.turns[-1], answer, entries))
+        yield Scored(case, answer, verdict, foreign_facts(case.turns[-1], answer, entries))
         progress(number, len(cases))
 
 
 def circumstances(brain: Brain, split: str) -> dict[str, Any]:
     """What the figures depend on besides the code: models, snapshot, settings and the part of the bank."""
+    snapshot = open_current(brain.knowledge)
     return {
         "split": split,
         "generator": brain.generator.name if brain.generator else None,
         "embedder": brain.embedder.name,
-        "snapshot": open_current(brain.knowledge).id,
-        "threshold": Policy().threshold,
+        "snapshot": snapshot.id,
+        "threshold": policy_of(brain.settings, snapshot.calibration).threshold,
         "compose": brain.settings.compose,
     }
 
@@ -49,7 +52,8 @@ def line(scored: Scored) -> dict[str, Any]:
     return told | {"verdict": str(scored.score.verdict), "why": scored.score.why, **scored.answer.to_json()}
 
 
-def _foreign_facts(asked: str, answer: Answer, entries: Mapping[str, Entry]) -> int:
+def foreign_facts(asked: str, answer: Answer, entries: Mapping[str, Entry]) -> int:
+    """How many hard facts of an answer stand in none of its sources, nor follow from them and what was asked."""
     if answer.outcome is not Outcome.ANSWERED:
         return 0
     cited = [entries[source.id] for source in answer.sources if source.id in entries]
@@ -63,4 +67,5 @@ def _claims(asked: str, sentence: Sentence, language: str) -> frozenset[Fact]:
     if "=" not in sentence.text:
         return stated
     numbers = {fact.value for fact in follows(sentence.text, facts(asked, names=False))}
+    numbers |= {str(number) for number, _ in counts(asked)}  # "four tubes" states no fact, and yet the 4 of the sum
     return frozenset(fact for fact in stated if fact.value not in numbers)

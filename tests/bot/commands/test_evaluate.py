@@ -85,6 +85,14 @@ def test_answers_are_scored_by_kind(informed: KefuHouse) -> None:
     assert "4.90" in lines[1]["text"]
 
 
+def test_a_bank_is_asked_as_customers_are_unless_a_threshold_is_given(informed: KefuHouse) -> None:
+    bank = informed.write("bank.jsonl", BANK)
+    (as_customers,) = informed.run("eval", "answers", str(bank), "--json", THRESHOLD="0.2").lines
+    (strict,) = informed.run("eval", "answers", str(bank), "--json", "--threshold", "1", THRESHOLD="0.2").lines
+    assert (as_customers["threshold"], as_customers["wrong"]) == (0.2, 0.25)
+    assert (strict["threshold"], strict["wrong"]) == (1, 0)
+
+
 def test_one_part_of_a_bank_is_told_as_a_table(informed: KefuHouse) -> None:
     bank = informed.write("bank.jsonl", BANK)
     lines = informed.run("eval", "answers", str(bank), "--split", "report").out.splitlines()
