@@ -1,10 +1,11 @@
 """All settings, and the only reader of the environment. Knows no package of ours, only how times are written."""
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.timetable import read_holidays, read_week, read_zone
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+FileType = Literal["png", "jpeg", "webp", "gif", "pdf", "txt", "csv", "docx", "xlsx", "zip"]
 LEAST_KEY = 16
 """Characters of a key that signs."""
 LEAST_IDENTITY_KEY = 32
@@ -39,6 +41,13 @@ def _origin(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or f"{parts.scheme}://{parts.netloc}" != value:
         raise ValueError(f"{value!r} is no origin such as https://shop.example")
     return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no address or network such as 10.0.0.0/8: {error}") from error
 
 
 def _long_enough(key: SecretStr | None) -> SecretStr | None:
@@ -138,6 +147,13 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: Annotated[str, AfterValidator(_web_address)] = ""
     allowed_origins: list[Annotated[str, AfterValidator(_origin)]] = []
+    # Proxies before us, whose X-Forwarded-For is believed: addresses or networks. And how many new customers of the
+    # website within ten minutes, and messages a minute, may come from one address; 0: any number.
+    trusted_proxies: Annotated[
+        list[Annotated[str, AfterValidator(_network)]], NoDecode, _list_such_as('["10.0.0.0/8"]')
+    ] = []
+    address_visitors: int = Field(default=60, ge=0)
+    address_messages: int = Field(default=240, ge=0)
     telegram_token: SecretStr | None = None
     telegram_api: str = ""
     # The id of the staff's group, a forum in which agents answer; group ids are negative.
@@ -155,6 +171,14 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=10, ge=1, le=300)
     secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
+    # Files that customers and agents send each other through the website: whether, how large, of what types, for how many
+    # days (no longer than conversations), and how much one conversation and all may hold at once. Sizes in megabytes.
+    files: bool = True
+    files_size: float = Field(default=10, gt=0, le=100)
+    files_types: Annotated[list[FileType], NoDecode, _list_such_as('["png", "pdf"]')] = list(get_args(FileType))
+    files_days: float = Field(default=30, gt=0)
+    files_visitor: float = Field(default=50, gt=0)
+    files_total: float = Field(default=1000, gt=0)
     # Whether webhooks may call addresses of our own network, and by http.
     webhooks_private: bool = False
     # Shared with the site's server, which signs with it who its customers are; required: nobody else may write.

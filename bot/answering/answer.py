@@ -124,6 +124,8 @@ class Answer:
     model: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     whole: bool = True
+    related: tuple[str, ...] = ()
+    """Questions that may be asked next, in the knowledge's own words."""
 
     @property
     def as_past(self) -> PastTurn:
@@ -144,6 +146,7 @@ class Answer:
             "sources": [
                 {"id": s.id, "title": s.title, "url": s.url, "score": round(s.score, 4)} for s in self.sources
             ],
+            "related": list(self.related),
             "reason": str(self.reason) if self.reason else None,
             "snapshot": self.snapshot,
             "model": self.model,

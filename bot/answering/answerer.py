@@ -14,6 +14,7 @@ from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.question import Part, parts, whole
+from bot.answering.related import questions_next
 from bot.answering.rewrite import Rewriter
 from bot.answering.speak import Speaker, Speech
 from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
@@ -129,12 +130,13 @@ class Answerer:
         sure = spoken_of(findings, self._policy.threshold)
         priced = [*findings, *self._priced(question, language)]
         if worked := self._worked_out(question, language, priced):
-            answer = self._answered(self._speaker.tell(worked, language, priced, release), language, findings[-1:])
+            speech = self._speaker.tell(worked, language, priced, release)
+            answer = self._answered(question, speech, language, findings[-1:])
         elif not sure or asks_sum(question.text):
             answer = self._refuse(question, language, findings)
         else:
             speech = self._speaker.speak(question, language, sure, release, cancelled)
-            answer = self._answered(speech, language, sure)
+            answer = self._answered(question, speech, language, sure)
         answer.seconds["retrieve"] = found - started
         answer.seconds["speak"] = time.monotonic() - found
         return answer
@@ -165,7 +167,7 @@ class Answerer:
         entries = list({entry.id: entry for entry in near if entry.language in {"", language}}.values())
         return work_out(question.text, entries, self._retriever.entries, language)
 
-    def _answered(self, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
+    def _answered(self, question: Question, speech: Speech, language: str, findings: Sequence[Finding]) -> Answer:
         return Answer(
             outcome=Outcome.ANSWERED,
             mode=speech.mode,
@@ -178,6 +180,7 @@ class Answerer:
             model=speech.model,
             seconds=dict(speech.seconds),
             whole=speech.whole,
+            related=questions_next(question, language, findings, speech.sources),
         )
 
     def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from bot.app import House, hours_of, redis_client, retention_of
 from bot.conversation.base import ConversationsError
+from bot.doors.files import intake_of
 from bot.doors.key import secret_key
 from bot.doors.telegram import telegram_routes
 from bot.doors.webhooks import deliveries_of
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from redis.asyncio import Redis
 
+    from bot.channels.web.addresses import Addresses
     from bot.channels.web.desk_office import Office
     from bot.channels.web.visitors import Visitors
+    from bot.registry.base import Registry
     from knowledge.retriever import Retriever
 
 Tell = Callable[[str], None]
@@ -28,6 +31,8 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.accounts.staff import staff_of
     from bot.channels.web.app import create_app
     from bot.channels.web.desk_office import desk_routers
+    from bot.channels.web.files import body_limits as file_limits
+    from bot.channels.web.files import file_routers
     from bot.channels.web.redis_sessions import RedisSessions
     from bot.channels.web.server import serve
     from bot.channels.web.sessions import Invitation
@@ -37,7 +42,8 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     settings = house.settings
     routers, body_limits = telegram_routes(house)
     async with redis_client(house.redis_url) as client:
-        sessions = RedisSessions(client)
+        intake = intake_of(settings, client)
+        sessions, registry = RedisSessions(client), RedisRegistry(client)
         # Whoever sees what this process prints rules over it anyway.
         link = await sessions.invite(Invitation(Role.ADMIN))
         app = create_app(
@@ -49,15 +55,17 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             api_token=settings.api_token.get_secret_value() if settings.api_token else "",
             allowed_origins=settings.allowed_origins,
             secure=settings.public_url.startswith("https://"),
-            staff=staff_of(RedisRegistry(client), secret_key(settings)),
+            staff=staff_of(registry, secret_key(settings)),
+            addresses=addresses_of(settings, registry),
             routers=[
                 *routers,
                 *api_of(house, client),
                 *desk_routers(office_of(house, client)),
                 *desk_helpers_of(house, client),
-                team_router(hours_of(settings)),
+                team_router(hours_of(settings), files=intake.limits if intake else None),
+                *(file_routers(intake) if intake else ()),
             ],
-            body_limits=body_limits,
+            body_limits=body_limits | (file_limits(intake) if intake else {}),
         )
 
         def listening(address: str) -> None:
@@ -130,6 +138,14 @@ def retriever_of(house: House) -> "Retriever":
     from bot.answering.answerer import Answerer
 
     return cast(Answerer, house.engine.answerer).retriever
+
+
+def addresses_of(settings: Settings, registry: "Registry") -> "Addresses":
+    """What holds back a flood from one network address."""
+    from bot.channels.web.addresses import Addresses, Most, Origins
+
+    most = Most(settings.address_visitors, settings.address_messages)
+    return Addresses(registry, most, Origins(settings.trusted_proxies))
 
 
 def visitors_of(settings: Settings) -> "Visitors":

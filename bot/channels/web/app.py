@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from bot.accounts.staff import Staff, staff_of
 from bot.channels.base import Reception
 from bot.channels.web import accounts, agents, asking, customer, managing
+from bot.channels.web.addresses import Addresses
 from bot.channels.web.errors import add_error_handlers
 from bot.channels.web.guard import BodyLimit, CustomerCors, Guard
 from bot.channels.web.limits import MESSAGES_A_MINUTE, STREAMS, Pace, Places
@@ -41,13 +42,15 @@ def create_app(
     routers: Sequence[APIRouter] = (),
     body_limits: Mapping[str, int] | None = None,
     staff: Staff | None = None,
+    addresses: Addresses | None = None,
 ) -> FastAPI:
     """The web door as an ASGI application; `app.state.stopping` (an asyncio.Event) ends its streams.
 
     `visitors` knows customers by their tokens, `secure` says that the public address is https, without an `api_token`
     only agents may use `/api/ask`. `messages_a_minute` and `streams` are what one visitor may send and hold open;
-    each process counts for itself. `routers` are other doors' that are reached by HTTP too, and `body_limits` the
-    bytes that their paths take. Without a `staff` accounts live and die with this process.
+    each process counts for itself, `addresses` counts what comes from one network address. `routers` are other doors'
+    that are reached by HTTP too, and `body_limits` the bytes that their paths take. Without a `staff` accounts live
+    and die with this process.
     Raises ValueError for an origin that is none.
     """
     stopping = asyncio.Event()
@@ -61,6 +64,7 @@ def create_app(
         streams=Streams(reception.conversations, stopping, ping_seconds),
         pace=Pace(messages_a_minute),
         places=Places(streams),
+        addresses=addresses or Addresses(MemoryRegistry()),
         api_pace=Pace(REQUESTS_A_MINUTE),
         ask=ask,
         readiness=readiness,

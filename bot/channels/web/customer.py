@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from starlette.responses import StreamingResponse
 
+from bot.channels.web.addresses import Act
 from bot.channels.web.customer_schemas import Introduction, Judgement, Score, Scored
 from bot.channels.web.identity import IdentityRefused
 from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Sending, Stopping
@@ -64,20 +65,28 @@ Visit = Annotated[str, Depends(_visit)]
 """The name of the caller's conversation."""
 
 
-def _admit(wiring: Wiring, counted: str) -> None:
-    if wait := math.ceil(wiring.pace.admit(counted)):
+def _hold_back(seconds: float) -> None:
+    if wait := math.ceil(seconds):
         reason = f"that was a lot at once: please wait {wait} seconds"
         raise HTTPException(429, reason, {"Retry-After": str(wait)})
 
 
-async def _paced(wiring: Wired, conversation: Visit) -> str:
-    _admit(wiring, conversation)
+async def _admit_address(wiring: Wiring, act: Act, request: Request) -> None:
+    peer = request.client.host if request.client else ""
+    # A proxy may add a line of its own to those that came.
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+    _hold_back(await wiring.addresses.admit(act, peer, forwarded))
+
+
+async def _paced(wiring: Wired, request: Request, conversation: Visit) -> str:
+    _hold_back(wiring.pace.admit(conversation))
+    await _admit_address(wiring, "messages", request)
     return conversation
 
 
 async def _acting(wiring: Wired, conversation: Visit) -> str:
     # Counted apart: who has written a lot may still stop the answer.
-    _admit(wiring, f"act {conversation}")
+    _hold_back(wiring.pace.admit(f"act {conversation}"))
     return conversation
 
 
@@ -92,7 +101,7 @@ async def _placed(wiring: Wired, conversation: Visit) -> AsyncIterator[str]:
 
 
 Paced = Annotated[str, Depends(_paced)]
-"""The same, of a caller who has not sent too much."""
+"""The same, of a caller who has not sent too much, nor have others at the same address."""
 Acting = Annotated[str, Depends(_acting)]
 """The same, of a caller who has not stopped, rated and ended too much."""
 # "request": left only when the stream has ended.
@@ -101,9 +110,13 @@ Placed = Annotated[str, Depends(_placed, scope="request")]
 
 
 @router.post("/conversations", status_code=201)
-async def begin(wiring: Wired, beginning: Introduction | None = None) -> Begun:
-    """A new visitor's token, or an identified customer's; 401 when the identity is refused, or needed."""
+async def begin(wiring: Wired, request: Request, beginning: Introduction | None = None) -> Begun:
+    """A new visitor's token, or an identified customer's; 401 when the identity is refused, or needed.
+
+    429 says in Retry-After when another customer may come from this address.
+    """
     said = beginning or Introduction()
+    await _admit_address(wiring, "visitors", request)
     try:
         return Begun(token=wiring.visitors.begin(said.identity, said.claimed))
     except IdentityRefused as refused:

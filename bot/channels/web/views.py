@@ -1,7 +1,7 @@
 """What a customer and what an agent may see of a conversation, as JSON. Reads no store.
 
 A customer never sees scores, confidence, snapshots, models, reasons or an entry's id: sources are numbered. Of what
-is attached they see kind and name, and of what happened only the words of PUBLIC.
+happened they see only the words of PUBLIC.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ Json = dict[str, Any]
 PUBLIC = frozenset({HANDED_OVER, TAKEN_OVER, HANDED_BACK, RESOLVED, REOPENED, STOPPED})
 """Event turns that customers see; all others are for agents."""
 _NAMED = frozenset({TAKEN_OVER})
+_OF_A_FILE = ("kind", "name", "ref", "mime", "size")
 # A signal to the worker; what becomes of it is told by a turn.
 _SILENT = frozenset({"stop"})
 
@@ -68,7 +69,7 @@ def public_turn(turn: Mapping[str, Any]) -> Json | None:
     if turn["role"] == "event":
         name = turn.get("name", "") if turn["text"] in _NAMED else ""
         return {**shown, "name": name} if turn["text"] in PUBLIC else None
-    shown["attachments"] = [{"kind": each["kind"], "name": each["name"]} for each in turn.get("attachments", ())]
+    shown["attachments"] = [{key: each[key] for key in _OF_A_FILE} for each in turn.get("attachments", ())]
     if turn["role"] != "customer":
         shown["name"] = turn.get("name", "")
     answer = turn.get("answer")
@@ -97,7 +98,8 @@ def _public_answer(answer: Mapping[str, Any]) -> Json:
         {"text": said["text"], "sources": [numbers[entry] for entry in said["sources"] if entry in numbers]}
         for said in answer.get("sentences", ())
     ]
-    return {"outcome": answer.get("outcome", ""), "sentences": sentences, "sources": sources}
+    outcome, related = answer.get("outcome", ""), list(answer.get("related", ()))
+    return {"outcome": outcome, "sentences": sentences, "sources": sources, "related": related}
 
 
 def _listed(sources: Any) -> list[Json]:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from bot.accounts.staff import Staff
 from bot.answering.answer import Answer, Question
 from bot.channels.base import Reception
+from bot.channels.web.addresses import Addresses
 from bot.channels.web.limits import Pace, Places
 from bot.channels.web.sessions import Sessions
 from bot.channels.web.streams import Streams
@@ -29,6 +30,8 @@ class Wiring:
     streams: Streams
     pace: Pace
     places: Places
+    addresses: Addresses
+    """What may come from one network address."""
     api_pace: Pace
     """What each token may ask in a minute."""
     ask: Ask
