@@ -63,6 +63,28 @@ class Limits:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text, and what stands `before` it."""
+
+    before: str
+    text: str
+
+
+class Weigher(Protocol):
+    """A generator that can also tell how likely a text is."""
+
+    @property
+    def name(self) -> str:
+        """As of a generator."""
+
+    def weigh(self, said: Sequence[Said], limits: Limits) -> list[float]:
+        """The mean natural log-probability a token of each text after what stands before it.
+
+        Drafts come first: GeneratorBusy where one is in work or waits. Else raises as `Generator.generate`.
+        """
+
+
 class Generator(Protocol):
     """Writes text after a prompt. Greedy: the same prompt gives the same text."""
 

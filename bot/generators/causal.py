@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.generators.base import ChatMessage, GenerationFailed
+from bot.generators.base import ChatMessage, GenerationFailed, Limits, Said
 from bot.generators.causal_steps import CausalSteps
 from bot.generators.local import LocalGenerator
 from bot.generators.weights import Weights, load
@@ -33,7 +33,31 @@ class CausalGenerator(LocalGenerator):
             raise GenerationFailed(f"{folder} has no chat template: choose a model that follows instructions")
         config: Any = loaded.model.config
         positions = getattr(config, "max_position_embeddings", _LONGEST_CONTEXT)
-        super().__init__(folder, loaded, CausalSteps(loaded), min(int(positions), _LONGEST_CONTEXT), waiting)
+        self._causal: CausalSteps | None = CausalSteps(loaded)
+        super().__init__(folder, loaded, self._causal, min(int(positions), _LONGEST_CONTEXT), waiting)
+
+    def weigh(self, said: Sequence[Said], limits: Limits) -> list[float]:
+        """The mean natural log-probability a token of each text after what stands before it, as plain text.
+
+        GeneratorBusy while a draft is in work or waits; a text without tokens has 0.
+        """
+        with self._tokenizing:
+            spans = [(self._plain(one.before), self._plain(one.text)) for one in said]
+        if any(not before or len(before) + len(text) > self._context for before, text in spans):
+            raise GenerationFailed("nothing stands before a text, or too much")
+        return self._weigh_spans([(before + text, len(text)) for before, text in spans], limits)
+
+    def close(self) -> None:
+        """End the draft in work, refuse those that wait, free the model. A second call does nothing."""
+        super().close()
+        self._causal = None
+
+    def _likelihood(self, ids: Sequence[int], last: int) -> float:
+        return self._causal.likelihood(ids, last) if self._causal and last else 0.0
+
+    def _plain(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        return ids
 
     def _encode(self, messages: Sequence[ChatMessage], *, opened: bool) -> list[int]:
         conversation = [{"role": message.role, "content": message.content} for message in messages]

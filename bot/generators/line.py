@@ -28,6 +28,10 @@ class Line(Generic[Job]):
             self._waiting.append(job)
             self._changed.notify()
 
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._waiting)
+
     def leave(self, job: Job) -> None:
         """Give up one's place, if one still has it."""
         with self._changed:

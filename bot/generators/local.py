@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.generators.adapters import Adapters
-from bot.generators.base import Cancelled, ChatMessage, DeadlineExceeded, GenerationFailed, Limits, Pieces, Prompt
+from bot.generators.base import (
+    Cancelled,
+    ChatMessage,
+    DeadlineExceeded,
+    GenerationFailed,
+    GeneratorBusy,
+    Limits,
+    Pieces,
+    Prompt,
+)
 from bot.generators.line import Line
 from bot.generators.weights import Check, Loaded
 from knowledge.embedders.fingerprint import fingerprint
@@ -34,6 +43,14 @@ class Steps(Protocol):
 
 
 @dataclass(eq=False, slots=True)
+class _Weighed:
+    """Ids whose last so many are weighed, and what was found of the first of them."""
+
+    spans: list[tuple[list[int], int]]
+    found: list[float] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
 class _Job:
     """One draft on its way: pieces, then an error or None."""
 
@@ -41,6 +58,7 @@ class _Job:
     fixed: list[int]
     limits: Limits
     adapter: str
+    weighed: "_Weighed | None" = None
     gone: threading.Event = field(default_factory=threading.Event)
     out: "queue.SimpleQueue[str | GenerationFailed | None]" = field(default_factory=queue.SimpleQueue)
 
@@ -81,6 +99,7 @@ class LocalGenerator(ABC):
         self._steps: Steps | None = steps
         self._closing = threading.Event()
         self._line: Line[_Job] = Line(waiting)
+        self._working = threading.Event()
         self._worker = threading.Thread(target=self._work, name="generator", daemon=True)
         self._worker.start()
 
@@ -133,6 +152,21 @@ class LocalGenerator(ABC):
             job.gone.set()
             self._line.leave(job)
 
+    def _weigh_spans(self, spans: list[tuple[list[int], int]], limits: Limits) -> list[float]:
+        """As of `Weigher.weigh`, of ids whose last so many are the text."""
+        if self._working.is_set() or self._line:
+            raise GeneratorBusy("a draft is in work")
+        weighed = _Weighed(spans)
+        job = _Job([], [], limits, self._adapter, weighed)
+        self._line.join(job)
+        try:
+            for _ in job.pieces():
+                pass
+        finally:
+            job.gone.set()
+            self._line.leave(job)
+        return weighed.found
+
     def close(self) -> None:
         """End the draft in work, refuse those that wait, free the model. A second call does nothing."""
         self._closing.set()
@@ -161,11 +195,17 @@ class LocalGenerator(ABC):
 
     def _work(self) -> None:
         while job := self._line.take():
-            job.out.put(self._outcome(job))
+            self._working.set()
+            outcome = self._outcome(job)
+            self._working.clear()
+            job.out.put(outcome)
 
     def _outcome(self, job: _Job) -> GenerationFailed | None:
         try:
-            self._write(job)
+            if job.weighed:
+                self._weigh(job, job.weighed)
+            else:
+                self._write(job)
         except GenerationFailed as error:
             return error
         # The thread outlives whatever a model throws (out of memory, a bad shape): its caller is told.
@@ -190,6 +230,16 @@ class LocalGenerator(ABC):
             left -= 1
             if left == 0:
                 return
+
+    def _weigh(self, job: _Job, weighed: _Weighed) -> None:
+        self._adapters.activate(job.adapter)
+        for ids, last in weighed.spans:
+            self._check(job)
+            weighed.found.append(self._likelihood(ids, last))
+
+    def _likelihood(self, ids: Sequence[int], last: int) -> float:
+        """The mean log-probability of the `last` ids; by kinds of models that can tell."""
+        raise GenerationFailed(f"{self._model} tells no likelihood")
 
     def _check(self, job: _Job) -> None:
         if self._closing.is_set():
