@@ -171,8 +171,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=10, ge=1, le=300)
     secret_key: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     api_token: SecretStr | None = None
-    # Files that customers and agents send each other through the website: whether, how large, of what types, for how many
-    # days (no longer than conversations), and how much one conversation and all may hold at once. Sizes in megabytes.
+    # Files that customers and agents send each other through the website: whether, how large, which types, for how
+    # many days (no longer than conversations), and how much one conversation and all may hold. Sizes in megabytes.
     files: bool = True
     files_size: float = Field(default=10, gt=0, le=100)
     files_types: Annotated[list[FileType], NoDecode, _list_such_as('["png", "pdf"]')] = list(get_args(FileType))

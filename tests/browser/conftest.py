@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import Office, desk_routers
+from bot.channels.web.files import body_limits, file_routers
 from bot.channels.web.identity import Identities
 from bot.channels.web.server import serve
 from bot.channels.web.sessions import MemorySessions
@@ -20,6 +21,9 @@ from bot.channels.web.team import team_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
 from bot.desk.hours import Hours
+from bot.files.base import Limits
+from bot.files.intake import Intake
+from bot.files.memory import MemoryFiles
 from tests.bot.channels.web.helpers import ByTable, helpers
 from tests.bot.channels.web.office import furnished
 from tests.bot.channels.web.standin import StandIn
@@ -75,6 +79,8 @@ class _Serving:
         self.writes = ByTable()
         self._helpers = helpers(knowledge, standin.conversations, office.book, self.writes)
         self.port = 0
+        self.intake = Intake(MemoryFiles(), Limits(), 86_400)
+        self.takes_files = True
 
     async def start(self) -> None:
         async def ready() -> dict[str, str]:
@@ -88,7 +94,13 @@ class _Serving:
             visitors=Visitors("a secret key of tests", identities=Identities(KEY)),
             ping_seconds=1.0,
             allowed_origins=[NEIGHBOUR.origin],
-            routers=[team_router(Hours()), *desk_routers(self.office), *self._helpers],
+            body_limits=body_limits(self.intake),
+            routers=[
+                team_router(Hours(), files=self.intake.limits if self.takes_files else None),
+                *file_routers(self.intake),
+                *desk_routers(self.office),
+                *self._helpers,
+            ],
         )
         self._stop, listening = asyncio.Event(), asyncio.Event()
         address: list[str] = []

@@ -26,11 +26,13 @@ from bot.files.intake import Intake
 
 AT_ONCE = 5
 """Files of one turn."""
-ROOM = 4_096
+ROOM = 1_000_000
 """Bytes more than a file may have: so it is the file that is refused, with its reason, and not the request."""
 CUSTOMERS, DESK = "/api/files", "/desk/api/files"
 _WEB = "web"
 _STATUS = {Why.TOO_LARGE: 413, Why.TYPE: 415, Why.FULL: 507, Why.BUSY: 503}
+# What is too large need not arrive.
+_WITH = {Why.BUSY: {"Retry-After": "5"}, Why.TOO_LARGE: {"Connection": "close"}}
 _BYTES = {
     "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -184,8 +186,7 @@ async def _answered(work: Awaitable[Json], status: int = 201) -> Response:
         return JSONResponse(await work, status)
     except FileRefused as refused:
         told = {"error": str(refused), "why": refused.why}
-        later = {"Retry-After": "5"} if refused.why is Why.BUSY else None
-        return JSONResponse(told, _STATUS.get(refused.why, 422), later)
+        return JSONResponse(told, _STATUS.get(refused.why, 422), _WITH.get(refused.why))
     except FileConflict as conflict:
         raise HTTPException(422, str(conflict)) from None
     except FilesUnavailable:

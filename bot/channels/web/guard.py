@@ -124,7 +124,8 @@ def _limited(receive: Receive, announced: int, limit: int, seconds: float) -> Re
             deadline = None  # what comes after the body is the end of the connection
         received += len(message.get("body", b""))
         if max(received, announced) > limit:
-            raise HTTPException(413, f"the request has more than {limit} bytes")
+            reason = f"the request has more than {limit} bytes"
+            raise HTTPException(413, reason, {"Connection": "close"})  # the rest need not arrive
         return message
 
     return receive_limited

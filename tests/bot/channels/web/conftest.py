@@ -12,6 +12,7 @@ from bot.accounts.passwords import Passwords
 from bot.accounts.staff import Staff, staff_of
 from bot.channels.web.app import create_app
 from bot.channels.web.desk_office import Office, desk_routers
+from bot.channels.web.files import body_limits, file_routers
 from bot.channels.web.server import HEADER_SECONDS, serve
 from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.v1.chat import chat_router
@@ -19,6 +20,9 @@ from bot.channels.web.v1.routes import api_routers
 from bot.channels.web.v1.webhooks import webhooks_router
 from bot.channels.web.visitors import Visitors
 from bot.conversation.memory import MemoryConversations
+from bot.files.base import Limits
+from bot.files.intake import Intake
+from bot.files.memory import MemoryFiles
 from bot.registry.memory import MemoryRegistry
 from bot.webhooks.hooks import Hooks
 from bot.webhooks.memory import MemoryDeliveries
@@ -74,6 +78,12 @@ def writes() -> ByTable:
 
 
 @pytest.fixture
+def intake() -> Intake:
+    """What takes files in."""
+    return Intake(MemoryFiles(), Limits(), 86_400)
+
+
+@pytest.fixture
 def app(
     reception: StandIn,
     sessions: MemorySessions,
@@ -82,6 +92,7 @@ def app(
     office: Office,
     staff: Staff,
     writes: ByTable,
+    intake: Intake,
     tmp_path: Path,
 ) -> FastAPI:
     async def readiness() -> dict[str, str]:
@@ -102,7 +113,9 @@ def app(
             *api_routers(retriever_of(tmp_path / "knowledge")),
             webhooks_router(Hooks(staff.registry), MemoryDeliveries()),
             chat_router(reception.aloud),
+            *file_routers(intake),
         ],
+        body_limits=body_limits(intake),
         staff=staff,
     )
 

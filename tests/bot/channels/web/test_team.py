@@ -26,12 +26,16 @@ async def told(hours: Hours, moment: datetime) -> dict:
 
 
 async def test_a_team_that_is_there_needs_no_time() -> None:
-    assert await told(MONDAYS, datetime(2026, 11, 23, 10, tzinfo=UTC)) == {"there": True, "opens": None}
+    assert await told(MONDAYS, datetime(2026, 11, 23, 10, tzinfo=UTC)) == {
+        "there": True,
+        "opens": None,
+        "files": None,
+    }
 
 
 async def test_a_team_that_is_away_tells_when_it_is_back() -> None:
     away = await told(MONDAYS, datetime(2026, 11, 24, 10, tzinfo=UTC))
-    assert away == {"there": False, "opens": "2026-11-30T09:00:00Z"}
+    assert away == {"there": False, "opens": "2026-11-30T09:00:00Z", "files": None}
 
 
 async def test_a_comment_and_a_score_are_for_agents_alone(
