@@ -26,7 +26,8 @@ class Weights:
 
     All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
-    Where all knowledge is meant `nearness` tells no more than the others, so that only a calibration weighs it.
+    Where all knowledge is meant `nearness` and `peak` tell no more than the others, so that only a calibration weighs
+    them.
     `across` makes up for what is lost between two languages, where vectors lie further apart and words tell nothing.
     `passage` and `held` are what is otherwise where the entry has no question of its own; a calibration finds it out.
     """
@@ -39,6 +40,7 @@ class Weights:
     across: float = 1.0
     passage: float = 0.0
     held: float = 0.0
+    peak: float = 0.0
 
 
 class Features(NamedTuple):
@@ -51,6 +53,7 @@ class Features(NamedTuple):
     across: float
     passage: float = 0.0
     held: float = 0.0
+    peak: float = 0.0
 
 
 def features(hits: Sequence[Hit], language: str) -> Features:
@@ -68,7 +71,7 @@ def features(hits: Sequence[Hit], language: str) -> Features:
     passage = is_passage(best.entry)
     held = coverage - _PASSAGE_COVERAGE if passage else 0.0
     closeness, margin = best.closeness, min(margin, _FULL_MARGIN)
-    return Features(closeness, coverage, margin, best.nearness, float(across), float(passage), held)
+    return Features(closeness, coverage, margin, best.nearness, float(across), float(passage), held, best.peak)
 
 
 def is_passage(entry: Entry) -> bool:

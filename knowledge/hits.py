@@ -25,7 +25,8 @@ class Hit:
     `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells
     which one: "question", "similar", "title" or "answer". Hits are ordered by `relevance`, which adds the words.
     `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
-    question is to another entry; it may be below or above; `nearness` tells the same of `score`. `coverage`, 0 to 1,
+    question is to another entry; it may be below or above; `nearness` tells the same of `score`. `peak` is how much
+    it stands out among all that is near (see `Ranked`), in the measure of closeness. `coverage`, 0 to 1,
     is the share of the query's content words that the entry holds, rare words weighing more; between two languages
     it says little.
     """
@@ -38,6 +39,7 @@ class Hit:
     coverage: float = 0.0
     relevance: float = 0.0
     nearness: float = 0.0
+    peak: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,7 @@ class Finder:
                 nearness=self.background.nearness(found.score),
                 coverage=float(share),
                 relevance=found.relevance,
+                peak=self.background.apart(found.peak),
             )
             for found, share in zip(ranking, coverage, strict=True)
         ]

@@ -27,6 +27,7 @@ _BEST_TEXTS = (0.6, 0.25, 0.15)
 _WORDS, _WORDS_CENTRED = 0.45, 0.15
 _EARLIER, _NAMED, _ABOUT = 0.25, 0.5, 1.0
 _NEAR_SUBJECTS = 3
+_CROWD = 10
 _TINY = 1e-9
 
 
@@ -36,6 +37,8 @@ class Ranked:
 
     `row` and `view` are positions among the entries and among the views of the contents. `score` is the best
     cosine, given by `view`; `pooled` how near the entry as a whole is; `relevance` adds words and earlier turns.
+    `peak` is how much nearer its centre (of an entry without one its best texts) is than the ten nearest texts of
+    all on the average: where nothing answers, many are about as near.
     """
 
     row: int
@@ -43,6 +46,7 @@ class Ranked:
     score: float
     pooled: float
     relevance: float
+    peak: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +103,14 @@ def _rank_one(contents: Contents, query: Asked, near: Ids, k: int, admitted: Adm
         rows = _with_subjects(contents, named, rows)
         rows = rows[admitted.rows[rows]] if admitted else rows
     looked = _Looked(contents, rows)
-    pooled = looked.pooled(query.vector)
+    pooled, peaks = looked.near(query.vector)
     relevance = pooled + _word_weight(contents) * words[rows]
     if named is not None:
         relevance = _in_turns(contents, looked, query, named, relevance)
     best, scores = looked.best(query.vector)
     order = _few_of_each(contents, rows, np.lexsort((rows, -relevance)), k)
-    return [
-        Ranked(int(rows[i]), int(best[i]), float(scores[i]), float(pooled[i]), float(relevance[i])) for i in order
-    ]
+    told = (rows, best, scores, pooled, relevance, peaks)
+    return [Ranked(*(column[i].item() for column in told)) for i in order]
 
 
 def _few_of_each(contents: Contents, rows: Rows, order: NDArray[np.int64], k: int) -> list[int]:
@@ -174,20 +177,22 @@ class _Looked:
         return self._views[best], cosines[best]
 
     def pooled(self, vector: Vectors) -> Floats:
-        """How near each row is: its best texts, and the centre of its questions where it has one."""
+        """How near each row is."""
+        return self.near(vector)[0]
+
+    def near(self, vector: Vectors) -> tuple[Floats, Floats]:
+        """How near each row is, by its best texts and by the centre of its questions where it has one; its peak."""
         cosines = self._cosines(vector)
         nearest = self._best_texts(cosines)
         centres = self._contents.centres[self.rows].astype(np.float64)
         asked = np.where(self._contents.table.asked[self._views], cosines, 0.0)
         centred = np.add.reduceat(asked, self._starts) / np.maximum(centres, _TINY)
-        return np.where(centres > 0, (nearest + centred) / 2, nearest)
+        centred = np.where(centres > 0, centred, nearest)
+        return (nearest + centred) / 2, centred - np.sort(cosines)[-_CROWD:].mean()
 
     def _cosines(self, vector: Vectors) -> Floats:
-        space = self._contents.space
-        query = space.moved(vector[None])
-        lengths = self._contents.lengths[self._views] * space.lengths(query)[0]
-        cosines: Floats = (self._moved @ space.dual(query)[0]) / np.maximum(lengths.astype(np.float64), _TINY)
-        return cosines
+        lengths = self._contents.lengths[self._views]
+        return self._contents.space.cosines(self._moved, lengths, vector).astype(np.float64)
 
     def _best_texts(self, cosines: Floats) -> Floats:
         """The weighted mean of the best few `cosines` of each row."""

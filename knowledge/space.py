@@ -2,10 +2,13 @@
 
 From the vectors the mean of all is taken. Then directions in which questions of one and the same entry differ, and
 which therefore tell entries not apart, are made to count less (the inverse of the covariance within entries, much
-shrunk). Cosines are those of what is left.
+shrunk). Cosines are those of what is left. Where several embedders stand side by side each has a space of its own,
+and the cosine is the mean of theirs: what one of them spreads wide would else drown what the other tells.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +19,8 @@ Floats = NDArray[np.float32]
 
 _SHRINK_MEAN = 16
 _SHRINK_WITHIN = 128
-_ROUND = 6.0  # how much of a ball there is in the covariance, in its mean variance
+# How much of a ball there is in the covariance, in its mean variance; less where there are fewer directions to tell.
+_ROUND, _ROUND_OF_EACH = 6.0, 4.0
 _ENOUGH = 32  # differences within entries, before they tell anything
 _MOST = 20_000  # texts that the covariance is taken from
 _TINY = 1e-9
@@ -24,21 +28,30 @@ _TINY = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """`mean` (dimension,) is what all vectors have in common; `metric` (dimension, dimension) or None for a ball."""
+    """`mean` (dimension,) is what all vectors have in common; `metric` (dimension, dimension) or None for a ball.
+
+    `parts` are where each embedder's numbers lie; the metric holds nothing between two of them.
+    """
 
     mean: Floats
     metric: Floats | None
+    parts: tuple[slice, ...]
 
     @classmethod
-    def of(cls, vectors: Vectors, owners: NDArray[np.int32], asked: NDArray[np.bool_]) -> "Space":
-        """The space of `vectors` (n, dimension).
+    def of(
+        cls, vectors: Vectors, owners: NDArray[np.int32], asked: NDArray[np.bool_], widths: Sequence[int] = ()
+    ) -> "Space":
+        """The space of `vectors` (n, dimension), which hold so many numbers of each embedder; none: all of one.
 
         Those that are `asked` (n,) and have the same of the `owners` (n,) are taken to mean the same.
         """
         # Shrunk for a handful of texts: there the mean is their subject itself, and little would be left.
         share = len(vectors) / (len(vectors) + _SHRINK_MEAN)
         mean = (share * vectors.mean(axis=0, dtype=np.float64)).astype(np.float32)
-        return cls(mean, _metric(vectors[asked][:_MOST], owners[asked][:_MOST]))
+        parts = tuple(slice(*ends) for ends in pairwise((0, *accumulate(widths or (vectors.shape[1],)))))
+        mates, members = vectors[asked][:_MOST], owners[asked][:_MOST]
+        blocks = [_metric(mates[:, part], members, _ROUND_OF_EACH if len(parts) > 1 else _ROUND) for part in parts]
+        return cls(mean, _joined(blocks, parts), parts)
 
     def moved(self, vectors: Vectors) -> Floats:
         """`vectors` (n, dimension) without what all have in common."""
@@ -50,13 +63,40 @@ class Space:
         return moved if self.metric is None else moved @ self.metric
 
     def lengths(self, moved: Floats) -> Floats:
-        """The lengths (n,) of `moved` (n, dimension), never 0."""
-        squares = np.einsum("nd,nd->n", self.dual(moved), moved)
+        """The lengths (n, parts) of each part of `moved` (n, dimension), never 0."""
+        products = self.dual(moved) * moved
+        squares = np.stack([products[:, part].sum(axis=1) for part in self.parts], axis=1)
         lengths: Floats = np.sqrt(np.maximum(squares, _TINY**2))
         return lengths
 
+    def units(self, moved: Floats, lengths: Floats) -> Floats:
+        """`moved` (n, dimension) with all parts equally long, and of length 1 in all; `lengths` are theirs."""
+        units = np.empty_like(moved)
+        for part, own in zip(self.parts, lengths.T, strict=True):
+            units[:, part] = moved[:, part] / (own * np.float32(np.sqrt(len(self.parts))))[:, None]
+        return units
 
-def _metric(vectors: Vectors, owners: NDArray[np.int32]) -> Floats | None:
+    def cosines(self, moved: Floats, lengths: Floats, vector: Vectors) -> Floats:
+        """The cosines (n,) of one `vector` (dimension,) with each of `moved` (n, dimension), of these `lengths`."""
+        query = self.moved(vector[None])
+        dual = self.dual(self.units(query, self.lengths(query)))[0]
+        near = np.stack([moved[:, part] @ dual[part] for part in self.parts], axis=1)
+        cosines: Floats = (near / lengths).sum(axis=1) / np.float32(np.sqrt(len(self.parts)))
+        return cosines
+
+
+def _joined(blocks: Sequence[Floats | None], parts: Sequence[slice]) -> Floats | None:
+    """One metric of those of the parts; None where all are balls."""
+    if all(block is None for block in blocks):
+        return None
+    metric = np.eye(parts[-1].stop, dtype=np.float32)
+    for block, part in zip(blocks, parts, strict=True):
+        if block is not None:
+            metric[part, part] = block
+    return metric
+
+
+def _metric(vectors: Vectors, owners: NDArray[np.int32], rounded: float) -> Floats | None:
     _, member, counts = np.unique(owners, return_inverse=True, return_counts=True)
     freedom = len(vectors) - len(counts)
     if freedom < _ENOUGH:
@@ -69,5 +109,5 @@ def _metric(vectors: Vectors, owners: NDArray[np.int32]) -> Floats | None:
     if ball < _TINY:
         return None
     covariance *= freedom / (freedom + _SHRINK_WITHIN)
-    inverse = np.linalg.inv(covariance / ball + _ROUND * np.eye(len(covariance)))
-    return (inverse * _ROUND).astype(np.float32)
+    inverse = np.linalg.inv(covariance / ball + rounded * np.eye(len(covariance)))
+    return (inverse * rounded).astype(np.float32)

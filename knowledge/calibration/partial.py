@@ -27,7 +27,7 @@ def without(contents: Contents, gone: Set[int], held: Mapping[int, Texts]) -> Co
         return None
     entries = [_less(contents.entries[row], held.get(row, frozenset())) for row in rows.tolist()]
     part = table.part(kept)
-    return Contents.of(entries, part, contents.store.vectors(part.ids))
+    return Contents.of(entries, part, contents.store.vectors(part.ids), contents.widths)
 
 
 def shortened(contents: Contents, gone: Mapping[int, str], embedder: Embedder) -> Contents:
@@ -49,7 +49,8 @@ def shortened(contents: Contents, gone: Mapping[int, str], embedder: Embedder) -
     kept = np.array([bool(text) for text in texts])
     part = replace(table, texts=tuple(texts)).part(kept)
     rows = np.unique(table.rows[kept]).tolist()
-    return Contents.of([_cut(contents.entries[row], gone.get(row, "")) for row in rows], part, vectors[kept])
+    entries = [_cut(contents.entries[row], gone.get(row, "")) for row in rows]
+    return Contents.of(entries, part, vectors[kept], contents.widths)
 
 
 def _cut(entry: Entry, sentence: str) -> Entry:

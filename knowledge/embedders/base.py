@@ -27,6 +27,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """The length of each vector."""
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The lengths of its parts, one for each model whose numbers stand side by side in a vector."""
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers ask."""
 

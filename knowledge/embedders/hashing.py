@@ -39,6 +39,11 @@ class HashingEmbedder:
         """The length of each vector."""
         return self._dimension
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """All numbers are of one model."""
+        return (self._dimension,)
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers ask, shape (len(texts), dimension)."""
         return self._embed(texts, None)

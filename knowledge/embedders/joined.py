@@ -33,6 +33,11 @@ class JoinedEmbedder:
         """The length of each vector."""
         return sum(part.dimension for part in self._parts)
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The lengths of the parts."""
+        return tuple(width for part in self._parts for width in part.widths)
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers ask, shape (len(texts), dimension)."""
         return _side_by_side([part.embed_queries(texts) for part in self._parts])

@@ -25,6 +25,11 @@ class RememberingEmbedder:
         """The length of each vector."""
         return self._model.dimension
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """As of the model."""
+        return self._model.widths
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """As of `Embedder`."""
         return self._remembered("query", texts, self._model.embed_queries)

@@ -51,6 +51,11 @@ class SentenceEmbedder:
         return self._dimension
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """All numbers are of one model."""
+        return (self._dimension,)
+
+    @property
     def prompts(self) -> Prompts:
         """What is written before a query and before a passage."""
         return self._prompts

@@ -68,6 +68,10 @@ class Background:
         """Where a best cosine lies, told as `closeness` tells it of a pooled one."""
         return _between(score, self.off_topic_score, self.neighbours_score)
 
+    def apart(self, difference: float) -> float:
+        """A difference of pooled cosines in the measure of `closeness`."""
+        return difference / _span(self.off_topic, self.neighbours)
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Background":
         """The background whose fields were written as plain JSON types."""
@@ -75,8 +79,12 @@ class Background:
 
 
 def _between(cosine: float, off_topic: Distribution, neighbours: Distribution) -> float:
+    return (cosine - off_topic.mean) / _span(off_topic, neighbours)
+
+
+def _span(off_topic: Distribution, neighbours: Distribution) -> float:
     span = neighbours.mean - off_topic.mean if neighbours.n else 0.0
-    return (cosine - off_topic.mean) / max(span, _LEAST_SCALE_IN_STD * off_topic.std, _TINY)
+    return max(span, _LEAST_SCALE_IN_STD * off_topic.std, _TINY)
 
 
 def measure(contents: Contents, embedder: Embedder) -> Background:

@@ -64,7 +64,7 @@ def build(
     read = _read(sources, entries)
     table = ViewTable.of(entries)
     vectors = _embed(table, embedder, _known_vectors(out, embedder), progress)
-    contents = Contents.of(entries, table, vectors)
+    contents = Contents.of(entries, table, vectors, embedder.widths)
     asking = RememberingEmbedder(embedder)
     background = measure(contents, asking)
     calibration = calibrate(contents, background, asking) if calibrate else None
@@ -177,6 +177,7 @@ def _manifest(
         kefu=kefu_version(),
         embedder=embedder.name,
         dimension=embedder.dimension,
+        widths=embedder.widths,
         entries=len(contents.entries),
         vectors=len(contents.store),
         languages=languages_of(contents.entries),

@@ -91,9 +91,9 @@ class ViewTable:
 class Contents:
     """What is searched.
 
-    `lengths` (views,) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the unit
-    vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is how
-    many have one.
+    `lengths` (views, parts) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the
+    unit vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is
+    how many have one. `widths` are the numbers of each embedder in a vector, none where it is not known.
     """
 
     entries: tuple[Entry, ...]
@@ -105,16 +105,19 @@ class Contents:
     lengths: Floats
     centres: Floats
     centred_share: float
+    widths: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], table: ViewTable, vectors: Vectors) -> "Contents":
+    def of(
+        cls, entries: Sequence[Entry], table: ViewTable, vectors: Vectors, widths: tuple[int, ...] = ()
+    ) -> "Contents":
         """The contents with `vectors` (len(table.ids), dimension) in the order of the table."""
         store = FaissStore(vectors.shape[1])
         store.add(table.ids, vectors)
-        return cls._of(tuple(entries), table, store, Lexical.build(entries), vectors)
+        return cls._of(tuple(entries), table, store, Lexical.build(entries), vectors, widths)
 
     @classmethod
-    def load(cls, folder: Path) -> "Contents":
+    def load(cls, folder: Path, widths: tuple[int, ...] = ()) -> "Contents":
         """What `save` wrote. OSError, ValueError or KeyError when it is not whole."""
         with (folder / ENTRIES).open(encoding="utf-8") as lines:
             entries = tuple(Entry.from_json(json.loads(line)) for line in lines)
@@ -122,22 +125,30 @@ class Contents:
         store, lexical = FaissStore.load(folder / VECTORS), Lexical.load(folder / LEXICAL)
         if not np.array_equal(np.sort(table.ids), store.ids()) or len(lexical) != len(entries):
             raise ValueError(f"{folder}: entries, texts and vectors do not belong together")
-        return cls._of(entries, table, store, lexical, store.vectors(table.ids))
+        if sum(widths) not in {0, store.dimension}:
+            raise ValueError(f"{folder}: vectors of {store.dimension} numbers, and not of {sum(widths)}")
+        return cls._of(entries, table, store, lexical, store.vectors(table.ids), widths)
 
     @classmethod
     def _of(
-        cls, entries: tuple[Entry, ...], table: ViewTable, store: Store, lexical: Lexical, vectors: Vectors
+        cls,
+        entries: tuple[Entry, ...],
+        table: ViewTable,
+        store: Store,
+        lexical: Lexical,
+        vectors: Vectors,
+        widths: tuple[int, ...],
     ) -> "Contents":
         asked = table.asked
-        space = Space.of(vectors, table.rows, asked)
+        space = Space.of(vectors, table.rows, asked, widths)
         moved = space.moved(vectors)
         lengths = space.lengths(moved)
         sums = np.zeros((len(entries), vectors.shape[1]), np.float32)
-        np.add.at(sums, table.rows[asked], moved[asked] / lengths[asked, None])
+        np.add.at(sums, table.rows[asked], space.units(moved[asked], lengths[asked]))
         many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
-        centres = np.where(many, space.lengths(sums), 0).astype(np.float32)
+        centres = np.where(many, np.linalg.norm(space.lengths(sums), axis=1), 0).astype(np.float32)
         share = np.count_nonzero(centres) / max(len(centres), 1)
-        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres, share)
+        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres, share, widths)
 
     def save(self, folder: Path) -> None:
         """Write everything into files of the existing `folder`."""

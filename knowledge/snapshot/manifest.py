@@ -13,7 +13,8 @@ from knowledge.corpus.entry import Entry
 from knowledge.errors import SnapshotDamaged, SnapshotError
 from knowledge.snapshot.background import Background
 
-FORMAT = 1
+FORMAT = 2
+_READ = frozenset({1, FORMAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The first file of a snapshot that is read. `created` is ISO 8601 in UTC; `languages` counts entries."""
+    """The first file of a snapshot that is read. `created` is ISO 8601 in UTC; `languages` counts entries.
+
+    `widths` are the numbers that each embedder has in a vector; format 1 did not tell, and its vectors are read as
+    those of one: so its calibrations mean what they meant.
+    """
 
     created: str
     kefu: str
@@ -39,6 +44,7 @@ class Manifest:
     sources: tuple[SourceFile, ...]
     files: tuple[SourceFile, ...]
     background: Background
+    widths: tuple[int, ...] = ()
 
     @property
     def main_language(self) -> str:
@@ -56,10 +62,11 @@ class Manifest:
         """The manifest that `to_bytes` wrote to `path`. SnapshotError when it is of another format or none at all."""
         try:
             fields: dict[str, Any] = json.loads(data)
-            if fields.pop("format") != FORMAT:
+            if fields.pop("format") not in _READ:
                 raise SnapshotError(f"{path}: written by another version of Kefu ({fields['kefu']}); build again")
             fields["sources"] = tuple(SourceFile(**source) for source in fields["sources"])
             fields["files"] = tuple(SourceFile(**file) for file in fields["files"])
+            fields["widths"] = tuple(map(int, fields.get("widths", ())))
             fields["background"] = Background.from_json(fields["background"])
             return cls(**fields)
         except (ValueError, KeyError, TypeError, AttributeError) as error:

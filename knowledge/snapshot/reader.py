@@ -55,7 +55,7 @@ def open_snapshot(folder: Path, snapshot_id: str) -> Snapshot:
         raise SnapshotDamaged(f"{fault}; {_way_out(folder, snapshot_id)}")
     manifest = read_manifest(folder, snapshot_id)
     try:
-        return Snapshot(snapshot_id, manifest, Contents.load(place), _calibration(place, manifest))
+        return Snapshot(snapshot_id, manifest, Contents.load(place, manifest.widths), _calibration(place, manifest))
     except (OSError, ValueError, KeyError, TypeError) as error:
         # Its digests are right, so it was written like this, or by a version that wrote otherwise.
         raise SnapshotDamaged(f"{place}: cannot be read ({error}); {_way_out(folder, snapshot_id)}") from error

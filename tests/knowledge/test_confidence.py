@@ -17,13 +17,14 @@ HIT = Hit(
     nearness=1.1,
     coverage=0.7,
     relevance=0.8,
+    peak=0.4,
 )
 OTHER = replace(HIT, entry=Entry("b", "No.", "Was it?", language="en"), closeness=0.9, relevance=0.7)
 
 
 def test_a_hit_is_told_by_its_own_numbers_and_its_lead() -> None:
     told = features([HIT, OTHER], "en")
-    assert told == pytest.approx((1.2, 0.7, 0.1, 1.1, 0.0, 0.0, 0.0))
+    assert told == pytest.approx((1.2, 0.7, 0.1, 1.1, 0.0, 0.0, 0.0, 0.4))
 
 
 def test_an_entry_without_a_question_is_told_apart() -> None:

@@ -102,6 +102,12 @@ def test_an_unrelated_question_is_less_close_and_less_covered(retriever: Retriev
     assert asked.coverage > 0.9 > 0.1 > unrelated.coverage
 
 
+def test_what_is_asked_of_one_entry_stands_out(retriever: Retriever) -> None:
+    assert (
+        first(retriever, "how can I cancel my invoice").peak > 0.5 > first(retriever, "why are bananas yellow").peak
+    )
+
+
 def test_a_missing_word_shows_in_the_coverage(retriever: Retriever) -> None:
     assert first(retriever, "cancel my invoice by fax from Greenland").coverage < 0.7
 

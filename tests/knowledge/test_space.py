@@ -15,7 +15,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 def cosine(space: Space, one: np.ndarray, other: np.ndarray) -> float:
     moved = space.moved(np.stack([one, other]))
     lengths = space.lengths(moved)
-    return float(moved[0] @ space.dual(moved)[1] / lengths[0] / lengths[1])
+    return float(space.cosines(moved[:1], lengths[:1], other)[0])
 
 
 def grouped() -> tuple[np.ndarray, np.ndarray]:
@@ -40,12 +40,50 @@ def test_what_all_have_in_common_is_taken_away() -> None:
 def test_a_direction_within_entries_counts_less() -> None:
     vectors, owners = grouped()
     space = Space.of(vectors, owners, np.ones(len(vectors), bool))
-    ball = Space(space.mean, None)
+    ball = Space(space.mean, None, space.parts)
     mates = [(row, row + 1) for row in range(0, 120, 6)]
     closer = [cosine(space, vectors[a], vectors[b]) - cosine(ball, vectors[a], vectors[b]) for a, b in mates]
     assert np.mean(closer) > 0.05
     assert space.metric is not None
     assert space.metric[0, 0] < 0.7 * np.diag(space.metric)[1:].min()
+
+
+def test_of_two_embedders_side_by_side_each_has_its_own_space() -> None:
+    one, owners = grouped()
+    wide, _ = grouped()
+    joined = np.concatenate([one, wide], axis=1) / np.float32(np.sqrt(2))
+    asked = np.ones(len(owners), bool)
+    both = Space.of(joined, owners, asked, (8, 8))
+    alone = [Space.of(part, owners, asked, ()) for part in (one, wide)]
+    assert both.metric is not None
+    assert not both.metric[:8, 8:].any()
+    assert not both.metric[8:, :8].any()
+    balls = [Space(space.mean, None, space.parts) for space in alone]
+    plain = Space(both.mean, None, both.parts)
+    for a, b in [(0, 1), (0, 70), (13, 119)]:
+        parts = [cosine(space, part[a], part[b]) for space, part in zip(balls, (one, wide), strict=True)]
+        assert cosine(plain, joined[a], joined[b]) == pytest.approx(np.mean(parts), abs=1e-5)
+
+
+def test_an_embedder_that_spreads_wide_does_not_drown_the_other() -> None:
+    narrow, wide = unit(CHANCE.normal(size=(200, 8)) * 0.1 + np.eye(8)[0]), unit(CHANCE.normal(size=(200, 8)))
+    joined = np.concatenate([narrow, wide], axis=1) / np.float32(np.sqrt(2))
+    owners, asked = np.arange(200, dtype=np.int32), np.ones(200, bool)
+    each, one = (Space.of(joined, owners, asked, widths) for widths in ((8, 8), ()))
+    told = [[cosine(space, joined[0], joined[row]) for row in range(1, 200)] for space in (each, one)]
+    moved = narrow - narrow.mean(axis=0)
+    own = (moved[1:] @ moved[0] / np.linalg.norm(moved[1:], axis=1)).tolist()
+    of_each, of_one = (np.corrcoef(values, own)[0, 1] for values in told)
+    assert of_each > 0.6 > 0.3 > of_one
+
+
+def test_all_parts_of_a_unit_are_equally_long() -> None:
+    vectors, owners = grouped()
+    joined = np.concatenate([vectors, 3 * vectors], axis=1)
+    space = Space.of(joined, owners, np.ones(len(owners), bool), (8, 8))
+    moved = space.moved(joined)
+    units = space.units(moved, space.lengths(moved))
+    assert space.lengths(units) == pytest.approx(np.full((120, 2), np.sqrt(0.5)), abs=1e-4)
 
 
 def test_a_few_questions_or_answers_alone_leave_a_ball() -> None:

@@ -30,6 +30,11 @@ def test_it_bears_the_names_of_its_parts(joined: JoinedEmbedder) -> None:
     assert joined.name == "hashing:64@v1+hashing:512@v1"
 
 
+def test_it_tells_where_the_numbers_of_one_part_end(joined: JoinedEmbedder) -> None:
+    assert joined.widths == (64, 512)
+    assert JoinedEmbedder([joined, HashingEmbedder(32)]).widths == (64, 512, 32)
+
+
 def test_progress_goes_through_all_parts_to_the_end(joined: JoinedEmbedder) -> None:
     told: list[tuple[int, int]] = []
     joined.embed_passages(["text"] * 600, lambda done, total: told.append((done, total)))

@@ -1,5 +1,6 @@
 """Opening: only what is whole, and a way out of everything else."""
 
+import json
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
+from knowledge.embedders.joined import JoinedEmbedder
 from knowledge.errors import SnapshotDamaged, SnapshotError, SnapshotMissing
+from knowledge.retriever import Retriever
 from knowledge.snapshot.builder import build
 from knowledge.snapshot.layout import (
     CURRENT,
@@ -23,6 +26,7 @@ from knowledge.snapshot.layout import (
 )
 from knowledge.snapshot.reader import current_manifest, open_current
 from knowledge.snapshot.versions import activate, history, verify
+from tests.fakes.shop import shop
 
 FILES = [ENTRIES, VIEWS, VECTORS, LEXICAL, MANIFEST]
 
@@ -131,12 +135,43 @@ def test_a_snapshot_outlives_its_files(tmp_path: Path, current: Path) -> None:
 
 
 def test_refuses_a_manifest_of_another_format(tmp_path: Path, current: Path) -> None:
-    written = (current / MANIFEST).read_bytes().replace(b'"format": 1', b'"format": 9')
+    written = (current / MANIFEST).read_bytes().replace(b'"format": 2', b'"format": 9')
     renamed = current.with_name(current.name[:-12] + sha256(written).hexdigest()[:12])
     current.rename(renamed)
     (renamed / MANIFEST).write_bytes(written)
     (tmp_path / CURRENT).write_text(renamed.name + "\n")
     with pytest.raises(SnapshotError, match=r"another version of Kefu \(.*\); build again"):
+        open_current(tmp_path)
+
+
+def test_reads_format_1_as_vectors_of_one_embedder(tmp_path: Path) -> None:
+    embedder = JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(32)])
+    built = build(shop(), [], embedder, tmp_path)
+    assert built.contents.widths == open_current(tmp_path).contents.widths == (64, 32)
+    place = snapshot_folder(tmp_path, built.id)
+    told = json.loads((place / MANIFEST).read_bytes())
+    assert told.pop("widths") == [64, 32]
+    written = json.dumps(told | {"format": 1}).encode()
+    (place / MANIFEST).write_bytes(written)
+    renamed = place.with_name(place.name[:-12] + sha256(written).hexdigest()[:12])
+    place.rename(renamed)
+    (tmp_path / CURRENT).write_text(renamed.name + "\n")
+    old = open_current(tmp_path)
+    assert old.manifest.widths == ()
+    assert old.contents.space.parts == (slice(0, 96),)
+    found = [Retriever(snapshot, embedder).retrieve(["pedal shipped when"], 3)[0] for snapshot in (old, built)]
+    assert [hits[0].entry.id for hits in found] == ["pedal", "pedal"]
+    assert found[0][0].relevance != pytest.approx(found[1][0].relevance, abs=1e-4)
+
+
+def test_refuses_widths_that_its_vectors_have_not(tmp_path: Path, current: Path) -> None:
+    written = (current / MANIFEST).read_bytes().replace(b'"widths": [\n  512\n ]', b'"widths": [500]')
+    assert b"[500]" in written
+    renamed = current.with_name(current.name[:-12] + sha256(written).hexdigest()[:12])
+    current.rename(renamed)
+    (renamed / MANIFEST).write_bytes(written)
+    (tmp_path / CURRENT).write_text(renamed.name + "\n")
+    with pytest.raises(SnapshotDamaged, match="512 numbers, and not of 500"):
         open_current(tmp_path)
 
 
