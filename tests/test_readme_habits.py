@@ -26,7 +26,7 @@ def rows(readme: str) -> list[list[str]]:
 
 
 @cache
-def tests_of(path: Path) -> frozenset[str]:
+def functions_of(path: Path) -> frozenset[str]:
     """The functions of a file of tests, or none when there is no such file."""
     if not path.exists():
         return frozenset()
@@ -45,7 +45,7 @@ def unshown(readme: str) -> list[str]:
 
 
 def _exists(path: str, name: str) -> bool:
-    return name.startswith("test_") and name in tests_of(ROOT / "tests" / path)
+    return name.startswith("test_") and name in functions_of(ROOT / "tests" / path)
 
 
 README = (ROOT / "README.md").read_text("utf-8")
