@@ -21,8 +21,8 @@ def section(readme: str) -> str:
 
 def rows(readme: str) -> list[list[str]]:
     """The cells of the table's rows, without its head."""
-    lines = [line.strip("| ") for line in section(readme).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.split(" | ")] for line in lines[2:]]
+    lines = [line.strip() for line in section(readme).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[2:]]
 
 
 @cache
