@@ -128,7 +128,7 @@ def _as_written(name: str, text: str) -> str:
 
 
 def _spelled(fact: Fact) -> str:
-    return f"{fact.value} {fact.unit}".strip()
+    return f"{fact.value} {fact.unit.removeprefix('money ')}".strip()
 
 
 def _base(language: str) -> str:

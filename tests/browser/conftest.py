@@ -121,7 +121,7 @@ class _Serving:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     def do(work: Coroutine[Any, Any, Result]) -> Result:

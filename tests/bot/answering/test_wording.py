@@ -27,7 +27,7 @@ def test_a_lost_price_withholds_it_all() -> None:
     _, made = written("We cannot deliver the bike for less.", Wish(DRAFT, Style.SHORTER))
 
     assert made.text == ""  # type: ignore[attr-defined]
-    assert made.guarded.lost == ("39 money euro",)  # type: ignore[attr-defined]
+    assert made.guarded.lost == ("39 euro",)  # type: ignore[attr-defined]
 
 
 def test_a_sentence_with_a_new_price_is_never_shown() -> None:

@@ -50,7 +50,7 @@ async def test_a_lost_price_is_named_and_nothing_is_given(
     last = (await lines(desk, path + "/rewrite", {"text": DRAFT, "style": "shorter"}))[-1]
 
     assert last["made"]["text"] == ""
-    assert last["made"]["guarded"]["lost"] == ["39 money euro"]
+    assert last["made"]["guarded"]["lost"] == ["39 euro"]
     assert (await office.book.logged(1))[0]["act"] == "withheld"
 
 
