@@ -22,6 +22,22 @@ def sample_sources() -> Path:
     return Path(str(files("knowledge").joinpath("sample", "faq")))
 
 
+def sample_cases() -> Path:
+    """The past conversations of the sample inside the installed package."""
+    return Path(str(files("knowledge").joinpath("sample", "conversations", "conversations.jsonl")))
+
+
+def bring_cases(out: Path, *, sample: bool) -> None:
+    """Put the sample's past conversations beside its knowledge, and take them away from any other."""
+    from bot.desk.past_cases import FILE
+
+    theirs, own = sample_cases().read_bytes(), out / FILE
+    if sample and not own.exists():
+        own.write_bytes(theirs)
+    elif not sample and own.exists() and own.read_bytes() == theirs:
+        own.unlink()
+
+
 def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> Snapshot:
     """Build a snapshot of the sources in `out`, calibrated unless that is switched off, and put it into use.
 

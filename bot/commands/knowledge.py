@@ -25,13 +25,14 @@ def build(
 ) -> None:
     """Read the sources, build a snapshot and put it into use. When anything fails, nothing has changed."""
     settings = load_settings("warning")
-    from bot.commands.building import build_knowledge, sample_sources
+    from bot.commands.building import bring_cases, build_knowledge, sample_sources
 
     if bool(sources) == sample:
         raise CommandError("name the files to build from, or --sample: kefu knowledge build faq.csv")
     chosen = [sample_sources()] if sample else list(sources or [])
     folder = out or settings.knowledge_dir
     snapshot = build_knowledge(settings, chosen, folder)
+    bring_cases(folder, sample=sample)
     manifest = snapshot.manifest
     languages = ", ".join(f"{count} {language or '?'}" for language, count in manifest.languages.items())
     sys.stdout.write(

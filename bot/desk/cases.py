@@ -24,7 +24,10 @@ _LONGEST = 500  # characters of a question that are compared
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a customer asked and how it was answered; `by` is the agent's name, `at` Unix seconds."""
+    """What a customer asked and how it was answered; `by` is the agent's name, `at` Unix seconds.
+
+    One that was brought along has no `conversation` that could be opened, and no name: it may be the bot's.
+    """
 
     conversation: str
     question: str
@@ -42,11 +45,17 @@ class Similar:
 
 
 class Cases:
-    """The cases of one store of conversations."""
+    """The cases of one store of conversations, and those that `past` gives besides."""
 
-    def __init__(self, conversations: Conversations, retriever: Callable[[], Retriever]) -> None:
+    def __init__(
+        self,
+        conversations: Conversations,
+        retriever: Callable[[], Retriever],
+        past: Callable[[], Sequence[Case]] = lambda: (),
+    ) -> None:
         self._conversations = conversations
         self._retriever = retriever
+        self._past = past
         self._read: dict[str, tuple[float, list[Case]]] = {}
         self._vectors: dict[str, Vectors] = {}
         self._embedded_by = ""
@@ -56,7 +65,8 @@ class Cases:
         """The cases nearest to a question, best first, none of the conversation `but`."""
         async with self._reading:
             await self._refresh()
-            cases = [case for _, own in self._read.values() for case in own if case.conversation != but][:MOST]
+            own = [case for _, each in self._read.values() for case in each if case.conversation != but][:MOST]
+            cases = [*own, *await asyncio.to_thread(self._past)]
             return await asyncio.to_thread(self._nearest, text[:_LONGEST], cases, k) if cases else []
 
     async def _refresh(self) -> None:

@@ -86,6 +86,7 @@ def office_of(house: House, client: "Redis") -> "Office":
     from bot.desk.cases import Cases
     from bot.desk.correcting import Correcting
     from bot.desk.library import Library
+    from bot.desk.past_cases import PastCases
 
     def retriever() -> "Retriever":
         return retriever_of(house)
@@ -93,7 +94,7 @@ def office_of(house: House, client: "Redis") -> "Office":
     return Office(
         RedisBook(client, retention_of(house.settings).conversations),
         Library(retriever),
-        Cases(house.conversations, retriever),
+        Cases(house.conversations, retriever, PastCases(house.brain.knowledge)),
         Correcting(house.brain.knowledge, house.brain.embedder),
     )
 

@@ -91,9 +91,9 @@ export class Side {
           h(
             "p",
             { class: "row" },
-            h("span", { class: "hint" }, `${found.by} · ${day(found.at)} · ${percent(found.score)}`),
+            h("span", { class: "hint" }, [found.by === "bot" ? t("bot") : found.by || t("an_agent"), found.at && day(found.at), percent(found.score)].filter(Boolean).join(" · ")),
             button(t("insert"), () => this.act.insert(found.reply), { class: "quiet small" }),
-            button(t("open"), () => this.act.open(found.conversation), { class: "quiet small" }),
+            found.conversation && button(t("open"), () => this.act.open(found.conversation), { class: "quiet small" }),
           ),
         ),
       ),
