@@ -155,17 +155,15 @@ def _known_vectors(out: Path, embedder: Embedder) -> dict[str, Vectors]:
 
 
 def _embed(table: ViewTable, embedder: Embedder, known: dict[str, Vectors], progress: Progress | None) -> Vectors:
-    vectors = np.zeros((len(table.texts), embedder.dimension), np.float32)
-    fresh = [i for i, text in enumerate(table.texts) if text not in known]
-    for i, text in enumerate(table.texts):
-        if text in known:
-            vectors[i] = known[text]
-    done, total = len(table.texts) - len(fresh), len(table.texts)
+    """The vectors of all texts (n, dimension); each text is embedded once, however often it stands there."""
+    distinct = dict.fromkeys(table.texts)
+    fresh = [text for text in distinct if text not in known]
+    done, total = len(distinct) - len(fresh), len(distinct)
     if progress and done:
         progress(done, total)
     report = (lambda count, _: progress(done + count, total)) if progress else None
-    vectors[fresh] = embedder.embed_passages([table.texts[i] for i in fresh], report)
-    return vectors
+    found = known | dict(zip(fresh, embedder.embed_passages(fresh, report), strict=True))
+    return np.array([found[text] for text in table.texts], np.float32).reshape(-1, embedder.dimension)
 
 
 def _manifest(

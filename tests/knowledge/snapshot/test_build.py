@@ -246,3 +246,12 @@ def test_refuses_entries_that_cannot_be_told_apart_or_answer_nothing(
     with pytest.raises(SnapshotError, match=message):
         build(entries, [], HashingEmbedder(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_text_is_embedded_once_however_often_it_stands_there(tmp_path: Path) -> None:
+    embedder, told = Counting(), list[tuple[int, int]]()
+    copies = [replace(ENTRIES[0], id=str(number)) for number in range(50)]
+    snapshot = build(copies, [], embedder, tmp_path, lambda done, total: told.append((done, total)))
+    assert sorted(embedder.embedded) == sorted({view.text for view in views(copies[0])})
+    assert told[-1] == (2, 2)
+    assert snapshot.manifest.vectors == 100
