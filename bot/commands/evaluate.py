@@ -164,6 +164,32 @@ def handoff(
         sys.stdout.write("\n".join([*_table(figures), *groups]) + "\n")
 
 
+class Task(StrEnum):
+    """What is read in a message."""
+
+    MOOD = "mood"
+
+
+@app.command("reading")
+def reading(
+    messages: Annotated[Path, typer.Argument(help='JSON lines: {"id", "text", "label"}.')],
+    task: Annotated[Task, typer.Option(help="What is read.")] = Task.MOOD,
+    as_json: JsonOption = False,
+    predictions: Annotated[Path | None, typer.Option(help="Write what was read in each message here.")] = None,
+) -> None:
+    """Is it read rightly how customers feel? Labels: negative, neutral, positive."""
+    load_settings("error")
+    from bot.evaluation.reading import labels_read, mood_figures, read_messages
+
+    _require_folder(predictions)
+    found = read_messages(messages)
+    if predictions:
+        rows = ({"id": each.id, "label": label} for each, label in zip(found, labels_read(found), strict=True))
+        predictions.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    figures = {"task": str(task), **mood_figures(found)}
+    sys.stdout.write(json.dumps(figures) + "\n" if as_json else "\n".join(_table(figures)) + "\n")
+
+
 def _asked(
     bank: Path, knowledge: Path | None, split: Split, threshold: float | None, answers: Path | None
 ) -> tuple[list["Scored"], dict[str, Any]]:

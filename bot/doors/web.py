@@ -30,7 +30,6 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
     from bot.accounts.base import Role
     from bot.accounts.staff import staff_of
     from bot.channels.web.app import create_app
-    from bot.channels.web.desk_office import desk_routers
     from bot.channels.web.files import body_limits as file_limits
     from bot.channels.web.files import file_routers
     from bot.channels.web.redis_sessions import RedisSessions
@@ -60,8 +59,7 @@ async def serve_web(house: House, stop: asyncio.Event, tell: Tell) -> None:
             routers=[
                 *routers,
                 *api_of(house, client),
-                *desk_routers(office_of(house, client)),
-                *desk_helpers_of(house, client),
+                *desk_of(house, client),
                 team_router(hours_of(settings), files=intake.limits if intake else None),
                 *(file_routers(intake) if intake else ()),
             ],
@@ -99,9 +97,10 @@ def office_of(house: House, client: "Redis") -> "Office":
     )
 
 
-def desk_helpers_of(house: House, client: "Redis") -> list["APIRouter"]:
-    """What reads conversations for the agents, and what writes for them."""
+def desk_of(house: House, client: "Redis") -> list["APIRouter"]:
+    """The agents' desk: their office, what reads conversations for them, and what writes."""
     from bot.answering.wording import Writer
+    from bot.channels.web.desk_office import desk_routers
     from bot.channels.web.desk_reading import reading_router
     from bot.channels.web.desk_redis_book import RedisBook
     from bot.channels.web.desk_writing import writing_routers
@@ -114,7 +113,8 @@ def desk_helpers_of(house: House, client: "Redis") -> list["APIRouter"]:
     generator = house.brain.generator
     writing = Writing(house.engine, Writer(generator) if generator else None, retriever)
     book = RedisBook(client, retention_of(house.settings).conversations)
-    return [*writing_routers(writing, book), reading_router(Insight(house.conversations, retriever))]
+    reading = reading_router(Insight(house.conversations, retriever))
+    return [*desk_routers(office_of(house, client)), *writing_routers(writing, book), reading]
 
 
 def api_of(house: House, client: "Redis") -> list["APIRouter"]:
