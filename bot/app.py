@@ -24,7 +24,7 @@ from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
-from bot.manners import manner_of, policy_of, rewriter_of, voice_of
+from bot.manners import look_of, manner_of, policy_of, rewriter_of, voice_of
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
@@ -161,7 +161,8 @@ class Brain:
         rewriter = rewriter_of(self.settings, self.generator, retriever, support)
         policy = policy_of(self.settings, retriever.calibration)
         within = replace(policy.within, languages=languages)
-        return Answerer(retriever, speaker, replace(policy, within=within), rewriter)
+        look = look_of(self.settings, self.generator, retriever)
+        return Answerer(retriever, speaker, replace(policy, within=within), rewriter, look)
 
     def warm(self) -> None:
         """Let the generator load and read what stands before every question: no customer shall wait for that."""

@@ -8,12 +8,14 @@ from bot.answering.check import Support
 from bot.answering.find import Search
 from bot.answering.leak import mark_of
 from bot.answering.rewrite import Patience, Rewriter
+from bot.answering.second_look import Eye, SecondLook, read_worth
 from bot.answering.speak import Manner
 from bot.answering.trust import Trust, read_trust, trust_file
 from bot.answering.voice import Persona, Voice
-from bot.generators.base import Generator
+from bot.generators.base import Generator, Weigher
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration
+from knowledge.confidence import Weights
 from knowledge.filters import FOR_CUSTOMERS, Filter
 from knowledge.retriever import Retriever
 
@@ -69,3 +71,22 @@ def rewriter_of(
 def trust_file_of(settings: Settings, generator: Generator, retriever: Retriever) -> Path:
     """Where it lies what was measured of the generator on what `retriever` finds."""
     return trust_file(settings.data_dir / "trust", generator.name, retriever.entries)
+
+
+def look_of(settings: Settings, generator: Generator | None, retriever: Retriever) -> SecondLook | None:
+    """Who looks once more at what is not sure: the generator, if it can, and if that was found to pay."""
+    if settings.second_look == "off" or not (weigher := weigher_of(generator)):
+        return None
+    worth = read_worth(look_file_of(settings, weigher, retriever))
+    return SecondLook(Eye(weigher), worth, settings.second_look_seconds) if worth else None
+
+
+def weigher_of(generator: object) -> Weigher | None:
+    """The generator, if it can tell how likely a text is."""
+    return generator if isinstance(generator, Weigher) else None
+
+
+def look_file_of(settings: Settings, weigher: Weigher, retriever: Retriever) -> Path:
+    """Where it lies what a second look is worth, after a first one as this snapshot's calibration takes it."""
+    first = retriever.calibration.weights if retriever.calibration else Weights()
+    return trust_file(settings.data_dir / "looks", f"{weigher.name} {first}", retriever.entries)

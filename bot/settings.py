@@ -199,6 +199,11 @@ class Settings(BaseSettings):
     # Whether the generator makes follow-ups stand alone; auto: where `kefu calibrate --generator` found that it pays.
     rewrite: Literal["auto", "always", "never"] = "auto"
 
+    # Whether the generator looks once more at what is not sure, for so many seconds at most; auto: where
+    # `kefu calibrate --second-look` found that it pays.
+    second_look: Literal["auto", "off"] = "auto"
+    second_look_seconds: float = Field(default=4.0, gt=0)
+
     # The bot's voice: a name, or NAME: a sentence about who that is; and how it speaks.
     persona: Annotated[str, AfterValidator(_persona)] = ""
     tone: Literal["plain", "friendly", "formal"] = "plain"

@@ -16,6 +16,7 @@ from bot.answering.find import Search, find
 from bot.answering.question import Part, parts, whole
 from bot.answering.related import questions_next
 from bot.answering.rewrite import Rewriter
+from bot.answering.second_look import SecondLook
 from bot.answering.speak import Speaker, Speech
 from bot.answering.sums import Sum, asks_sum, priced_phrases, work_out
 from bot.answering.sure import lacks_the_words, spoken_of
@@ -51,12 +52,18 @@ class Answerer:
     """Answers questions from one snapshot. May be called from several threads at once."""
 
     def __init__(
-        self, retriever: Retriever, speaker: Speaker, policy: Policy, rewriter: Rewriter | None = None
+        self,
+        retriever: Retriever,
+        speaker: Speaker,
+        policy: Policy,
+        rewriter: Rewriter | None = None,
+        look: SecondLook | None = None,
     ) -> None:
         self._retriever = retriever
         self._speaker = speaker
         self._policy = policy
         self._rewriter = rewriter
+        self._look = look
         self._handoff_words = HandoffWords(policy.handoff_words)
 
     @property
@@ -126,20 +133,34 @@ class Answerer:
     ) -> Answer:
         started = time.monotonic()
         findings = self._find(question, language, cancelled)
-        found = time.monotonic()
-        sure = spoken_of(findings, self._policy.threshold)
+        found = looked = time.monotonic()
         priced = [*findings, *self._priced(question, language)]
         if worked := self._worked_out(question, language, priced):
             speech = self._speaker.tell(worked, language, priced, release)
             answer = self._answered(question, speech, language, findings[-1:])
-        elif not sure or asks_sum(question.text):
+        elif asks_sum(question.text):
             answer = self._refuse(question, language, findings)
         else:
-            speech = self._speaker.speak(question, language, sure, release, cancelled)
-            answer = self._answered(question, speech, language, sure)
-        answer.seconds["retrieve"] = found - started
-        answer.seconds["speak"] = time.monotonic() - found
+            if self._look:
+                findings, looked = self._look.at(findings, language, cancelled), time.monotonic()
+            answer = self._said_or_refused(question, language, findings, release, cancelled)
+        answer.seconds.update(retrieve=found - started, speak=time.monotonic() - looked)
+        if looked > found:
+            answer.seconds["look"] = looked - found
         return answer
+
+    def _said_or_refused(
+        self,
+        question: Question,
+        language: str,
+        findings: Sequence[Finding],
+        release: Release,
+        cancelled: threading.Event,
+    ) -> Answer:
+        if not (sure := spoken_of(findings, self._policy.threshold)):
+            return self._refuse(question, language, findings)
+        speech = self._speaker.speak(question, language, sure, release, cancelled)
+        return self._answered(question, speech, language, sure)
 
     def _find(self, question: Question, language: str, cancelled: threading.Event) -> list[Finding]:
         """The finding of each thing asked; where there are several, that of the whole message is the last."""

@@ -70,6 +70,22 @@ class TracedDraft:
 
 
 @dataclass(slots=True)
+class TracedLook:
+    """A second look at the entry found first: how sure it was, what was seen (as of `Seen`), how sure it is then.
+
+    `failed` tells why none could be taken.
+    """
+
+    entry: str
+    before: float
+    lead: float = 0.0
+    back: float = 0.0
+    after: float = 0.0
+    seconds: float = 0.0
+    failed: str = ""
+
+
+@dataclass(slots=True)
 class Trace:
     """What was seen on the way of one answer, step by step. For one question, and one thread."""
 
@@ -79,6 +95,7 @@ class Trace:
     threshold: float | None = None
     weights: dict[str, float] = field(default_factory=dict)
     parts: list[TracedPart] = field(default_factory=list)
+    looks: list[TracedLook] = field(default_factory=list)
     drafts: list[TracedDraft] = field(default_factory=list)
 
     def looked_up(self, text: str, queries: Sequence[str], before: Sequence[str]) -> None:
@@ -113,6 +130,7 @@ class Trace:
             "threshold": self.threshold,
             "weights": dict(self.weights),
             "parts": [_part_json(part) for part in self.parts],
+            "looks": [asdict(look) for look in self.looks],
             "drafts": [asdict(draft) for draft in self.drafts],
         }
 

@@ -1,6 +1,7 @@
 """`kefu calibrate`: from which confidence on the bot may answer, found out on the knowledge's own questions.
 
-With `--generator`: for which kinds of question the generator may write.
+With `--generator`: for which kinds of question the generator may write. With `--second-look`: whether it pays to have
+it look once more at what is not sure.
 """
 
 import json
@@ -33,8 +34,16 @@ def calibrate(
     generator: Annotated[
         bool, typer.Option("--generator", help="Measure instead for which questions the generator may write.")
     ] = False,
+    second_look: Annotated[
+        bool, typer.Option("--second-look", help="Measure instead whether a second look by the generator pays.")
+    ] = False,
     bank: Annotated[Path | None, typer.Option(help="With --generator: ask a bank's half for tuning as well.")] = None,
-    most: Annotated[int, typer.Option(min=1, help="With --generator: so many questions of each kind.")] = 12,
+    most: Annotated[
+        int,
+        typer.Option(
+            min=1, help="With --generator: so many questions of each kind; with --second-look twice as many."
+        ),
+    ] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask the knowledge its own questions, and choose the confidence from which on it is answered."""
@@ -43,6 +52,11 @@ def calibrate(
         from bot.commands.trusting import trust_generator
 
         trust_generator(settings, knowledge_folder(settings, knowledge), bank, most, as_json)
+        return
+    if second_look:
+        from bot.commands.looking import measure_looks
+
+        measure_looks(settings, knowledge_folder(settings, knowledge), 2 * most, as_json)
         return
     from bot.app import open_embedder_of
     from bot.commands.building import calibrating

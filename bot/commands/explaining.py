@@ -44,6 +44,8 @@ def _way(trace: Json, answer: Json) -> Iterator[str]:
     if trace["parts"]:
         weights = ", ".join(f"{name} {value:.2f}" for name, value in trace["weights"].items())
         yield from _block("threshold", f"{trace['threshold']:.2f}; weights: {weights}")
+    for look in trace.get("looks", ()):  # traces of an older Kefu have none
+        yield from _block("second look", _look(look))
     for draft in trace["drafts"]:
         yield from _draft(draft, [sentence["text"] for sentence in answer["sentences"]])
 
@@ -66,6 +68,13 @@ def _hits(hits: Sequence[Json]) -> Iterator[str]:
     for hit in hits:
         figures = f"{hit['score']:5.2f}  {hit['closeness']:9.2f}  {hit['coverage']:8.2f}  {hit['relevance']:9.2f}"
         yield " " * _MARGIN + f"{figures}  {hit['id']} – {_short(hit['title'])} ({hit['field']})"
+
+
+def _look(look: Json) -> str:
+    if look["failed"]:
+        return f"not at {look['entry']}: {look['failed']}"
+    seen = f"question likelier by {look['lead']:+.2f} than after its rival, answer by {look['back']:+.2f}"
+    return f"at {look['entry']}: {seen} a token; confidence {look['before']:.2f} → {look['after']:.2f}"
 
 
 def _draft(draft: Json, sent: Sequence[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import threading
 from collections import abc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
 
@@ -71,6 +71,7 @@ class Said:
     text: str
 
 
+@runtime_checkable
 class Weigher(Protocol):
     """A generator that can also tell how likely a text is."""
 

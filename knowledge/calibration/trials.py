@@ -8,7 +8,7 @@ languages, the versions in the language of the question are gone in two rounds m
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
@@ -20,7 +20,7 @@ from knowledge.confidence import SLACK, Features, features, prefer_language
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.base import Embedder
 from knowledge.embedders.remembering import RememberingEmbedder
-from knowledge.hits import Finder
+from knowledge.hits import Finder, Hit
 from knowledge.language import detect
 from knowledge.snapshot.background import Background, off_topic_questions
 from knowledge.snapshot.contents import Contents
@@ -48,7 +48,8 @@ class Kind(StrEnum):
 class Trial:
     """What was found for one question. `group` numbers the entries that say what answers it, -1 where none ever did.
 
-    `right` is whether one of them came first; `alone` tells that nothing was left in the question's language.
+    `right` is whether one of them came first; `alone` tells that nothing was left in the question's language. `text`
+    is the question in its `language`, and `hits` are what was found, best first.
     """
 
     kind: Kind
@@ -56,6 +57,9 @@ class Trial:
     features: Features
     right: bool
     alone: bool = False
+    text: str = ""
+    language: str = ""
+    hits: Sequence[Hit] = ()
 
 
 Report = Callable[[int, int], None]
@@ -164,7 +168,8 @@ class Trials:
                 first = prefer_language(hits, held.language, SLACK)
                 group = self._group.get(held.row, _NOWHERE)
                 right = kind is Kind.KNOWN and self._answers(first[0].entry, group)
-                yield Trial(kind, group, features(first, held.language), right)
+                told = features(first, held.language)
+                yield Trial(kind, group, told, right, text=held.text, language=held.language, hits=first)
 
     def _answers(self, entry: Entry, group: int) -> bool:
         entries = self._finder.contents.entries

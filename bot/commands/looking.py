@@ -1,0 +1,57 @@
+"""`kefu calibrate --second-look`: whether a second look by the generator pays, and what it is worth."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.failures import CommandError
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.evaluation.looking import Found
+
+_PATIENCE = 60.0  # seconds a look
+
+
+def measure_looks(settings: Settings, folder: Path, most: int, as_json: bool) -> None:
+    """Measure, keep what was found where the answerer looks for it, and tell it."""
+    from bot.answering.second_look import Band, Eye, write_worth
+    from bot.app import open_brain
+    from bot.commands.progress import pull, work_bars
+    from bot.evaluation.looking import chosen, found_in, look_at
+    from bot.manners import look_file_of, weigher_of
+    from knowledge.calibration.trials import Trials
+    from knowledge.confidence import Weights
+    from knowledge.retriever import Retriever
+    from knowledge.snapshot.reader import open_current
+
+    brain = open_brain(settings, folder, pull)
+    try:
+        if not (weigher := weigher_of(brain.generator)):
+            raise CommandError("this generator tells no likelihoods: a causal model in this process does")
+        snapshot = open_current(folder)
+        retriever = Retriever(snapshot, brain.embedder)
+        weights = snapshot.calibration.weights if snapshot.calibration else Weights()
+        with work_bars("asking", "looking") as (asking, looking):
+            trials = Trials(snapshot.contents, snapshot.manifest.background, brain.embedder).run(asking)
+            if not (uncertain := chosen(trials, weights, most, Band())):
+                raise CommandError(f"{folder}: too few entries, or none of their questions is uncertain")
+            found = found_in(look_at(Eye(weigher), uncertain, _PATIENCE, looking))
+        path = look_file_of(settings, weigher, retriever)
+        told = {"generator": weigher.name, "snapshot": snapshot.id} | found.to_json()
+        write_worth(path, found.worth if found.pays else None, told)
+        sys.stdout.write(json.dumps(told) + "\n" if as_json else "\n".join(_lines(found, told, path)) + "\n")
+    finally:
+        brain.close()
+
+
+def _lines(found: "Found", told: dict[str, Any], path: Path) -> Iterator[str]:
+    yield f"{told['generator']} over {told['snapshot']}: {found.n} looks, {found.right} at what was right\n"
+    yield "| | without | with a second look |"
+    yield "|---|---|---|"
+    yield f"| right ones told from wrong ones (AUROC) | {found.order[0]:.3f} | {found.order[1]:.3f} |"
+    yield f"| mean log loss | {found.loss[0]:.3f} | {found.loss[1]:.3f} |\n"
+    yield "It pays, and is taken from now on." if found.pays else "It does not pay, and is not taken."
+    yield f"kept in {path}; a server that runs takes it at its next start"

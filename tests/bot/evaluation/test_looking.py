@@ -1,0 +1,86 @@
+"""Whether a second look pays is told by the owner's own questions, and by those that were left out of the fit."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from bot.answering.second_look import Band, Eye, Seen
+from bot.evaluation.looking import Looked, chosen, found_in, look_at
+from bot.generators.base import GenerationFailed, GeneratorBusy, Limits, Said
+from knowledge.calibration.trials import Kind, Trial
+from knowledge.confidence import Features, Weights
+from knowledge.corpus.entry import Entry
+from knowledge.hits import Hit
+
+FEATURES = Features(0, 0, 0, 0, 0)
+HITS = (Hit(Entry("a", "We open at nine.", "When?"), 0.5, "When?", "question", coverage=1.0, closeness=1.0),)
+WHATEVER = Weights(bias=0.0, closeness=0.0, coverage=0.0, margin=0.0)
+
+
+def trial(number: int, kind: Kind = Kind.KNOWN, *, alone: bool = False) -> Trial:
+    return Trial(kind, number, FEATURES, kind is Kind.KNOWN, alone, f"question {number}?", "en", HITS)
+
+
+def looks(tells: float, n: int = 80) -> list[Looked]:
+    """Looks by which right ones have so much more `lead` than wrong ones."""
+    chance = random.Random(7)
+    made = []
+    for number in range(n):
+        one = trial(number, Kind.KNOWN if number % 2 else Kind.NEAR)
+        seen = Seen(chance.gauss(tells if one.right else 0.0, 1.0), chance.gauss(0.0, 0.2))
+        made.append(Looked(one, chance.uniform(0.2, 0.6), seen, 1.0))
+    return made
+
+
+def test_a_look_that_tells_right_from_wrong_pays() -> None:
+    found = found_in(looks(2.0))
+    assert found.pays
+    assert (found.n, found.right) == (80, 40)
+    assert found.worth.lead > 0.5
+    assert found.order[1] > 0.8 > found.order[0]
+
+
+def test_a_look_that_tells_nothing_does_not_pay() -> None:
+    found = found_in(looks(0.0))
+    assert not found.pays
+    assert abs(found.worth.lead) < 0.5
+
+
+def test_a_few_looks_are_no_licence() -> None:
+    assert not found_in(looks(4.0, n=12)).pays
+
+
+def test_uncertain_trials_are_chosen_evenly_by_kind_and_the_same_each_time() -> None:
+    trials = [trial(number, kind) for kind in Kind for number in range(30)]
+    trials += [trial(99, alone=True)]
+    picked = chosen(trials, WHATEVER, 8, Band(0.4, 0.6))
+    counts = {kind: sum(one.kind is kind for one, _, _ in picked) for kind in Kind}
+    assert counts == {Kind.KNOWN: 8, Kind.PARTLY: 8, Kind.NEAR: 8, Kind.FAR: 2}
+    assert not any(one.alone for one, _, _ in picked)
+    assert picked == chosen(trials, WHATEVER, 8, Band(0.4, 0.6))
+    assert chosen(trials, WHATEVER, 8, Band(0.6, 0.9)) == []
+
+
+class Weighs:
+    name = "weighs"
+
+    def __init__(self, fails_at: frozenset[int]) -> None:
+        self.fails_at = fails_at
+        self.asked = 0
+
+    def weigh(self, said: Sequence[Said], limits: Limits) -> list[float]:
+        self.asked += 1
+        if self.asked in self.fails_at:
+            raise GeneratorBusy("a draft is in work")
+        return [-1.0] * len(said)
+
+
+def test_a_look_that_fails_is_left_out_unless_all_do() -> None:
+    trials = [(trial(number), 0.5, 1.0) for number in range(3)]
+    told: list[tuple[int, int]] = []
+    looked = look_at(Eye(Weighs(frozenset({2}))), trials, 5.0, lambda done, total: told.append((done, total)))
+    assert [one.trial.group for one in looked] == [0, 2]
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    with pytest.raises(GenerationFailed):
+        look_at(Eye(Weighs(frozenset({1, 2, 3}))), trials, 5.0, lambda done, total: None)
