@@ -1,37 +1,47 @@
-/** What the browser remembers: in localStorage, and where that is blocked in this page alone.
+/** What the browser remembers: in localStorage under "kefu" alone, and where that is blocked in this page alone.
  *
- * "kefu": {token: the conversation's secret, open: is the panel open, who: the id by which the site knows the
- * customer, quiet: no sounds}, written when a conversation begins and never before; "kefu:ID" for each message that is
- * not delivered yet: apart, because two tabs that write one value at once would lose one of both.
+ * {token: the conversation's secret, open: is the panel open, who: the id by which the site knows the customer, quiet:
+ * no sounds, out: messages that are not delivered yet, by id}, written with the first message and never before.
+ *
+ * Two tabs may write at once, and no lock helps: each sees the other's storage a moment late. So a message's page, which
+ * alone knows whether it was delivered, sets right what another wrote over.
  */
 import type { Message } from "./model.js";
 
 const KEY = "kefu";
+const OLD = `${KEY}:`; // each message had a key of its own
+
+type Out = Record<string, Message>;
 
 export interface Kept {
   token?: string | undefined;
   who?: string | undefined;
   open?: boolean;
   quiet?: boolean;
+  out?: Out | undefined;
 }
 
 export class Memory {
   kept: Kept = {};
   /** Storage is blocked or full. */
   private alone = false;
+  /** Messages said in this page; null: delivered. */
+  private readonly own = new Map<string, Message | null>();
 
   constructor() {
     this.refresh();
+    this.takeOld();
   }
 
   /** What is kept now; other tabs write as well. */
   refresh(): Kept {
     if (this.alone) return this.kept;
-    const { token, open, who, quiet } = Object(this.read(KEY) ?? { open: this.kept.open }) as Kept;
+    const { token, open, who, quiet, out } = Object(this.read(KEY) ?? { open: this.kept.open }) as Kept;
     this.kept = {
       ...(typeof token === "string" && { token, ...(typeof who === "string" && { who }) }),
       open: Boolean(open),
       ...(quiet === true && { quiet }),
+      ...(out && { out: { ...out } }),
     };
     return this.kept;
   }
@@ -41,42 +51,54 @@ export class Memory {
     addEventListener("storage", ({ key }) => {
       if (key !== KEY && key !== null) return;
       const { token } = this.kept;
-      if (this.refresh().token !== token) moved();
+      const { token: now, out } = this.refresh();
+      if (now !== token) {
+        if (token) this.own.clear();
+        moved();
+      } else if ([...this.own].some(([id, message]) => !message === Boolean(out?.[id]))) this.set({});
     });
   }
 
   set(values: Kept): void {
-    Object.assign(this.refresh(), values);
-    this.alone = !this.write(KEY, this.kept.token ? this.kept : null);
+    const out = { ...Object.assign(this.refresh(), values).out };
+    for (const [id, message] of this.own)
+      if (message) out[id] = message;
+      else delete out[id];
+    this.kept.out = Object.keys(out).length ? out : undefined;
+    this.alone = !this.write(this.kept.token || this.kept.out ? this.kept : null);
   }
 
   clear(): void {
-    this.set({ token: undefined, who: undefined });
-    for (const message of this.outbox()) this.drop(message);
+    this.own.clear();
+    this.set({ token: undefined, who: undefined, out: {} });
   }
 
   /** Messages that are not delivered yet, the oldest first. */
   outbox(): Message[] {
-    return this.keys()
-      .filter((key) => key.startsWith(`${KEY}:`))
-      .map((key) => this.read(key) as Message | null)
-      .filter((message): message is Message => typeof message?.text === "string")
+    return Object.values(this.refresh().out ?? {})
+      .filter((message) => typeof message?.text === "string")
       .sort((a, b) => a.at - b.at);
   }
 
   keep(message: Message): void {
-    this.write(`${KEY}:${message.id}`, message);
+    this.own.set(message.id, message);
+    this.set({});
   }
 
   drop({ id }: Message): void {
-    this.write(`${KEY}:${id}`, null);
+    if (this.own.has(id)) this.own.set(id, null);
+    const { [id]: _, ...out } = this.refresh().out ?? {};
+    this.set({ out });
   }
 
-  private keys(): string[] {
+  private takeOld(): void {
     try {
-      return Object.keys(localStorage);
+      const old = Object.keys(localStorage).filter((key) => key.startsWith(OLD));
+      const messages = old.map((key) => this.read(key) as Message | null);
+      if (old.length) this.set({ out: { ...this.kept.out, ...Object.fromEntries(messages.map((each) => [each?.id, each])) } });
+      for (const key of old) localStorage.removeItem(key);
     } catch {
-      return []; // storage is blocked
+      // Storage is blocked.
     }
   }
 
@@ -88,10 +110,10 @@ export class Memory {
     }
   }
 
-  private write(key: string, value: unknown): boolean {
+  private write(value: unknown): boolean {
     try {
-      if (value) localStorage.setItem(key, JSON.stringify(value));
-      else localStorage.removeItem(key);
+      if (value) localStorage.setItem(KEY, JSON.stringify(value));
+      else localStorage.removeItem(KEY);
       return true;
     } catch {
       return false; // full or blocked: what is there is not what was said last

@@ -14,6 +14,15 @@ export interface Sentence {
   sources: number[];
 }
 
+/** What came along with a turn; `ref` is its id where it can be fetched. */
+export interface Attachment {
+  kind: string;
+  name: string;
+  ref?: string | undefined;
+  mime?: string;
+  size?: number;
+}
+
 export interface Turn {
   id: string;
   role: Role;
@@ -24,7 +33,9 @@ export interface Turn {
   outcome?: string;
   sentences?: Sentence[];
   sources?: Source[];
-  attachments?: { kind: string; name: string }[];
+  /** Questions that may be asked next. */
+  related?: string[];
+  attachments?: Attachment[] | undefined;
 }
 
 export interface State {
@@ -44,6 +55,7 @@ export interface Message {
   path: string;
   language: string;
   at: number;
+  files?: Attachment[] | undefined;
   attempts?: number;
 }
 

@@ -70,12 +70,13 @@ export class Outbox {
     this.later = setTimeout(() => void this.flush(), ms);
   }
 
-  private async deliver({ id, text, language, path }: Message): Promise<Verdict> {
+  private async deliver({ id, text, language, path, files }: Message): Promise<Verdict> {
     try {
       if (!this.visit.token) await this.begin();
-      const body = JSON.stringify({ id, text, language });
+      const body = JSON.stringify({ id, text, language, files: files?.map(({ ref }) => ref) });
       return await verdictOf(await this.visit.request(path, { method: "POST", body }), this.memory);
     } catch (error) {
+      if (error instanceof Response) return verdictOf(error, this.memory); // there could be no visit
       return error instanceof Unknown ? { reason: error.message } : { again: true };
     }
   }

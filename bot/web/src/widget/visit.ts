@@ -39,7 +39,8 @@ export class Visit {
     }
   }
 
-  /** One tab at a time, and none when another has begun; locks are absent on plain http. */
+  /** One tab at a time, and none when another has begun; locks are absent on plain http. Throws a response that is
+   * none of success, and Unknown. */
   begin(): Promise<void> {
     if (!navigator.locks) return this.fetchToken();
     return new Promise((begun, failed) => {
@@ -56,12 +57,12 @@ export class Visit {
     const { identity } = this;
     const body = JSON.stringify(identity ? { identity } : (this.contact ?? {}));
     const response = await this.request("api/conversations", { method: "POST", body });
+    if (!response.ok && response.status !== 401) throw response;
     const answer = (await response.json()) as { token: string; error?: string };
-    if (response.status === 401) {
+    if (!response.ok) {
       this.refused();
       throw new Unknown(answer.error ?? "");
     }
-    if (!response.ok) throw new Error(String(response.status));
     if (identity !== this.identity) return this.fetchToken(); // someone else has come meanwhile
     const who = subjectOf(identity);
     if (!this.memory.refresh().token) this.memory.set({ token: answer.token, ...(who && { who }) });

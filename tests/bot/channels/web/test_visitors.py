@@ -1,5 +1,7 @@
 """Tokens of customers, known or not."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +87,22 @@ def test_nobody_is_identified_without_a_key() -> None:
         Visitors("k" * 16).begin(signed())
     with pytest.raises(ValueError, match="KEFU_IDENTITY_KEY"):
         Visitors("k" * 16, required=True)
+
+
+@pytest.mark.parametrize("days", [-1.0, 1.0])
+def test_a_clock_that_is_a_day_off_ends_no_conversation(monkeypatch: pytest.MonkeyPatch, days: float) -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    here = time.time
+    stranger = visitors.begin()
+    monkeypatch.setattr(time, "time", lambda: here() + days * 86_400)
+
+    assert visitors.visitor(stranger) is not None
+
+
+def test_two_servers_whose_clocks_differ_know_each_other_s_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    here = time.time
+    known = visitors.begin(signed(sub="customer-7"))
+    monkeypatch.setattr(time, "time", lambda: here() - 30)
+
+    assert visitors.visitor(known) is not None

@@ -22,8 +22,8 @@ export function turnView(item: Shown, again: boolean, view: KefuChat): TemplateR
   const kind = ["turn", turn.role, again && "again", item.making && "making", item.delivery].filter(Boolean).join(" ");
   return html`<div class=${kind} data-turn=${turn.id}>
     ${turn.role === "customer" ? html`<span class="unseen">${view.texts.you}: </span>` : nameView(turn, view)}
-    <div class="words" dir="auto">${bodyView(item, view)}</div>
-    ${attachmentsView(turn)}${cardsView(turn, view)}${relatedView(turn, view)}
+    ${turn.text || item.making ? html`<div class="words" dir="auto">${bodyView(item, view)}</div>` : nothing}
+    ${attachmentsView(turn, view)}${cardsView(turn, view)}${relatedView(turn, view)}
     ${turn.role === "bot" && turn.id && !item.making ? actsView(turn, view) : nothing}
     ${item.delivery ? deliveryView(item, view) : nothing}
   </div>`;
@@ -100,8 +100,8 @@ function relatedView(turn: Turn, view: KefuChat): unknown {
   return more.length ? html`<p class="near">${view.texts.also}</p>${articlesView(more, view)}` : nothing;
 }
 
-const attachmentsView = (turn: Turn): unknown =>
-  map(turn.attachments ?? [], ({ name, kind }) => html`<p class="file" dir="auto">${name || kind}</p>`);
+const attachmentsView = ({ attachments }: Turn, { conversation }: KefuChat): unknown =>
+  map(attachments ?? [], (file) => conversation.files?.look(file) ?? html`<p class="file" dir="auto">${file.name || file.kind}</p>`);
 
 function deliveryView(item: Shown, view: KefuChat): TemplateResult {
   const { texts, conversation } = view;
@@ -117,7 +117,7 @@ function deliveryView(item: Shown, view: KefuChat): TemplateResult {
 }
 
 export const suggestionsView = (questions: string[], view: KefuChat): TemplateResult =>
-  html`<ul class="articles quick">${map(
+  html`<ul class="articles quick" aria-label=${view.texts.also}>${map(
     questions,
     (question) => html`<li><button type="button" dir="auto" @click=${() => view.say(question)}>${question}</button></li>`,
   )}</ul>`;
