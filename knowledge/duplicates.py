@@ -55,5 +55,10 @@ def without_copies(groups: Groups, admitted: NDArray[np.bool_]) -> NDArray[np.bo
     return kept
 
 
+def distinct_of(entries: Sequence[Entry]) -> NDArray[np.bool_]:
+    """Which of `entries` (n,) are among the first `MOST` of those that are equal in every text."""
+    return without_copies(copies(entries), np.ones(len(entries), np.bool_))
+
+
 def _told(text: str) -> str:
     return " ".join(_TOLD.findall(unicodedata.normalize("NFKC", text).casefold()))

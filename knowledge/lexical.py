@@ -30,19 +30,30 @@ class Lexical:
     """The words of a list of entries. Immutable: may be read from several threads."""
 
     def __init__(
-        self, terms: list[str], starts: NDArray[np.int64], rows: Rows, counts: Floats, lengths: Floats
+        self,
+        terms: list[str],
+        starts: NDArray[np.int64],
+        rows: Rows,
+        counts: Floats,
+        lengths: Floats,
+        distinct: NDArray[np.bool_],
     ) -> None:
-        """Take the postings of the sorted `terms`: those of term t lie at starts[t]:starts[t + 1]."""
+        """Take the postings of the sorted `terms`: those of term t lie at starts[t]:starts[t + 1].
+
+        How rare a term is the `distinct` (len(lengths),) rows alone tell: copies would make their words seem common.
+        """
         self._terms = terms
         self._number = {term: i for i, term in enumerate(terms)}
         self._starts, self._rows, self._counts, self._lengths = starts, rows, counts, lengths
-        average = float(lengths.mean()) if len(lengths) else 1.0
+        self._distinct = int(distinct.sum())
+        self._having = np.diff(np.concatenate(([0], np.cumsum(distinct[rows])))[starts])
+        average = float(lengths[distinct].mean()) if self._distinct else 1.0
         stretch = 1 - _LENGTH + _LENGTH * lengths / max(average, 1.0)
         self._gains = counts * (_SATURATION + 1) / (counts + _SATURATION * stretch[rows])
 
     @classmethod
-    def build(cls, entries: Sequence[Entry]) -> "Lexical":
-        """Index `entries`; row i is `entries[i]`."""
+    def build(cls, entries: Sequence[Entry], distinct: NDArray[np.bool_] | None = None) -> "Lexical":
+        """Index `entries`; row i is `entries[i]`. `distinct` are those that are no copies; None: all."""
         postings: dict[str, list[tuple[int, int]]] = {}
         lengths = np.zeros(len(entries), np.float32)
         for row, entry in enumerate(entries):
@@ -53,16 +64,18 @@ class Lexical:
         terms = sorted(postings)
         flat = np.array(list(chain.from_iterable(postings[term] for term in terms)), np.int32).reshape(-1, 2)
         starts = np.cumsum([0, *(len(postings[term]) for term in terms)], dtype=np.int64)
-        return cls(terms, starts, flat[:, 0].copy(), flat[:, 1].astype(np.float32), lengths)
+        counted = np.ones(len(entries), np.bool_) if distinct is None else distinct
+        return cls(terms, starts, flat[:, 0].copy(), flat[:, 1].astype(np.float32), lengths, counted)
 
     @classmethod
-    def load(cls, path: Path) -> "Lexical":
-        """The index that `save` wrote. OSError or ValueError when there is none."""
+    def load(cls, path: Path, distinct: NDArray[np.bool_]) -> "Lexical":
+        """The index that `save` wrote, of so many entries. OSError or ValueError when there is none."""
         with np.load(path, allow_pickle=False) as data:
-            text = data["terms"].tobytes().decode()
-            return cls(
-                text.split("\n") if text else [], data["starts"], data["rows"], data["counts"], data["lengths"]
-            )
+            text, lengths = data["terms"].tobytes().decode(), data["lengths"]
+            if len(lengths) != len(distinct):
+                raise ValueError(f"{path}: words of {len(lengths)} entries, and not of {len(distinct)}")
+            terms = text.split("\n") if text else []
+            return cls(terms, data["starts"], data["rows"], data["counts"], lengths, distinct)
 
     def save(self, path: Path) -> None:
         """Write everything into one file."""
@@ -142,9 +155,9 @@ class Lexical:
         return slice(0, 0) if number is None else slice(self._starts[number], self._starts[number + 1])
 
     def _idf(self, term: str) -> float:
-        span = self._span(term)
-        having = int(span.stop - span.start)
-        return float(np.log1p((len(self) - having + 0.5) / (having + 0.5)))
+        number = self._number.get(term)
+        having = 0 if number is None else int(self._having[number])
+        return float(np.log1p((self._distinct - having + 0.5) / (having + 0.5)))
 
 
 def _counts(entry: Entry) -> Counter[str]:

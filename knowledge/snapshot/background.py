@@ -113,8 +113,9 @@ def _neighbours(contents: Contents, embedder: Embedder, admitted: Admitted | Non
 
     One in another language is often the same, translated; one under the same heading is its other half.
     """
-    table, count = contents.table, len(contents.entries)
-    rows = np.unique(np.linspace(0, count - 1, min(count, _OWN_QUESTIONS)).astype(np.int64)).tolist()
+    table, told = contents.table, np.flatnonzero(contents.distinct)
+    sample = np.unique(np.linspace(0, len(told) - 1, min(len(told), _OWN_QUESTIONS)).astype(np.int64))
+    rows = told[sample].tolist()
     asked = [table.texts[table.starts[row]] for row in rows]
     rankings = _ranked(contents, embedder, asked, _NEIGHBOURS, admitted)
     entries = contents.entries

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus.entry import Entry
+from knowledge.duplicates import distinct_of
 from knowledge.embedders.base import Vectors
 from knowledge.errors import SnapshotError
 from knowledge.lexical import Lexical, Rows
@@ -93,7 +94,8 @@ class Contents:
 
     `lengths` (views, parts) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the
     unit vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is
-    how many have one. `widths` are the numbers of each embedder in a vector, none where it is not known.
+    how many have one. `widths` are the numbers of each embedder in a vector, none where it is not known. `distinct`
+    (entries,) are all but the third and further ones that are equal in every text: copies tell nothing of the rest.
     """
 
     entries: tuple[Entry, ...]
@@ -105,7 +107,8 @@ class Contents:
     lengths: Floats
     centres: Floats
     centred_share: float
-    widths: tuple[int, ...] = ()
+    widths: tuple[int, ...]
+    distinct: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -114,7 +117,8 @@ class Contents:
         """The contents with `vectors` (len(table.ids), dimension) in the order of the table."""
         store = FaissStore(vectors.shape[1])
         store.add(table.ids, vectors)
-        return cls._of(tuple(entries), table, store, Lexical.build(entries), vectors, widths)
+        distinct = distinct_of(entries)
+        return cls._of(tuple(entries), table, store, Lexical.build(entries, distinct), vectors, widths, distinct)
 
     @classmethod
     def load(cls, folder: Path, widths: tuple[int, ...] = ()) -> "Contents":
@@ -122,12 +126,13 @@ class Contents:
         with (folder / ENTRIES).open(encoding="utf-8") as lines:
             entries = tuple(Entry.from_json(json.loads(line)) for line in lines)
         table = ViewTable.load(folder / VIEWS, len(entries))
-        store, lexical = FaissStore.load(folder / VECTORS), Lexical.load(folder / LEXICAL)
-        if not np.array_equal(np.sort(table.ids), store.ids()) or len(lexical) != len(entries):
+        distinct = distinct_of(entries)
+        store, lexical = FaissStore.load(folder / VECTORS), Lexical.load(folder / LEXICAL, distinct)
+        if not np.array_equal(np.sort(table.ids), store.ids()):
             raise ValueError(f"{folder}: entries, texts and vectors do not belong together")
         if sum(widths) not in {0, store.dimension}:
             raise ValueError(f"{folder}: vectors of {store.dimension} numbers, and not of {sum(widths)}")
-        return cls._of(entries, table, store, lexical, store.vectors(table.ids), widths)
+        return cls._of(entries, table, store, lexical, store.vectors(table.ids), widths, distinct)
 
     @classmethod
     def _of(
@@ -138,17 +143,19 @@ class Contents:
         lexical: Lexical,
         vectors: Vectors,
         widths: tuple[int, ...],
+        distinct: NDArray[np.bool_],
     ) -> "Contents":
-        asked = table.asked
-        space = Space.of(vectors, table.rows, asked, widths)
+        asked, own = table.asked, distinct[table.rows]
+        space = Space.of(vectors[own], table.rows[own], asked[own], widths)
         moved = space.moved(vectors)
         lengths = space.lengths(moved)
         sums = np.zeros((len(entries), vectors.shape[1]), np.float32)
         np.add.at(sums, table.rows[asked], space.units(moved[asked], lengths[asked]))
         many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
         centres = np.where(many, np.linalg.norm(space.lengths(sums), axis=1), 0).astype(np.float32)
-        share = np.count_nonzero(centres) / max(len(centres), 1)
-        return cls(entries, table, store, lexical, Subjects(entries), space, lengths, centres, share, widths)
+        share = np.count_nonzero(centres[distinct]) / max(int(distinct.sum()), 1)
+        subjects = Subjects(entries)
+        return cls(entries, table, store, lexical, subjects, space, lengths, centres, share, widths, distinct)
 
     def save(self, folder: Path) -> None:
         """Write everything into files of the existing `folder`."""

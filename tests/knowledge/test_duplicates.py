@@ -12,6 +12,7 @@ from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.filters import EVERYTHING, FOR_CUSTOMERS, Filter
 from knowledge.retriever import Retriever
 from knowledge.snapshot.builder import build
+from tests.fakes.shop import shop
 
 PETS = Entry(
     "pets", "No, pets are not allowed. A fine is 4.90 €.", "Are pets allowed?", title="Avalon", language="en"
@@ -77,6 +78,18 @@ def test_a_thousand_copies_fill_two_places(tmp_path: Path) -> None:
     hits = found(retriever_of([*many, *others], tmp_path), "Are pets allowed?")
     assert hits[:2] == ["copy-0", "copy-1"]
     assert hits[2] in {"pool", "cats"}
+
+
+def test_copies_change_nothing_of_what_else_is_found_and_how_sure_it_is(tmp_path: Path) -> None:
+    twice = [*shop(), replace(shop()[0], id="copy-0")]
+    often = [*twice, *(replace(shop()[0], id=f"copy-{n}") for n in range(1, 300))]
+    few, many = (retriever_of(entries, tmp_path / str(len(entries))) for entries in (twice, often))
+    for query in ("pedal shipped when", "when does my saddle come", "is there a lamp"):
+        one, other = (retriever.retrieve([query], 5)[0] for retriever in (few, many))
+        assert [hit.entry.id for hit in one] == [hit.entry.id for hit in other]
+        for name in ("score", "relevance", "closeness", "coverage", "peak"):
+            told = [[getattr(hit, name) for hit in hits] for hits in (one, other)]
+            assert told[0] == pytest.approx(told[1], abs=1e-3), name
 
 
 def test_copies_with_different_questions_fill_two_places(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_gives_a_share_for_each_row_in_the_order_asked(lexical: Lexical) -> None
 
 def test_comes_back_from_its_file(lexical: Lexical, tmp_path: Path) -> None:
     lexical.save(tmp_path / "lexical")
-    again = Lexical.load(tmp_path / "lexical")
+    again = Lexical.load(tmp_path / "lexical", np.ones(4, bool))
     assert len(again) == 4
     for query in ("cancelled orders", "退货运费"):
         assert np.array_equal(again.scores(query), lexical.scores(query))
@@ -92,4 +92,22 @@ def test_comes_back_from_its_file(lexical: Lexical, tmp_path: Path) -> None:
 
 def test_an_empty_index_finds_nothing_and_comes_back(tmp_path: Path) -> None:
     Lexical.build([]).save(tmp_path / "lexical")
-    assert Lexical.load(tmp_path / "lexical").scores("refund").shape == (0,)
+    assert Lexical.load(tmp_path / "lexical", np.ones(0, bool)).scores("refund").shape == (0,)
+
+
+def test_copies_do_not_make_their_words_common(lexical: Lexical, tmp_path: Path) -> None:
+    entries = [*ENTRIES, *ENTRIES[:1] * 50]
+    distinct = np.arange(len(entries)) < len(ENTRIES)
+    copied = Lexical.build(entries, distinct)
+    query, rows = "refund within 14 days or cancel", [0, 1, 2, 3]
+    assert np.array_equal(copied.coverage(query, rows), lexical.coverage(query, rows))
+    assert np.array_equal(copied.scores(query)[:4], lexical.scores(query))
+    assert not np.allclose(Lexical.build(entries).coverage(query, rows), lexical.coverage(query, rows), atol=0.1)
+    copied.save(tmp_path / "lexical")
+    assert np.array_equal(Lexical.load(tmp_path / "lexical", distinct).scores(query), copied.scores(query))
+
+
+def test_refuses_a_file_of_other_entries(lexical: Lexical, tmp_path: Path) -> None:
+    lexical.save(tmp_path / "lexical")
+    with pytest.raises(ValueError, match="words of 4 entries, and not of 3"):
+        Lexical.load(tmp_path / "lexical", np.ones(3, bool))
