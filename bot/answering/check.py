@@ -17,6 +17,7 @@ from itertools import chain
 from bot.answering.facts import Fact, facts, quantities
 from bot.answering.free import undue
 from bot.answering.harmless import harms
+from bot.answering.strays import strays
 from knowledge.corpus.entry import Entry
 
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
@@ -56,9 +57,16 @@ def source_text(entry: Entry) -> str:
 
 
 def check_sentence(
-    sentence: str, entries: Sequence[Entry], support: Support, needed: float, language: str = "en"
+    sentence: str,
+    entries: Sequence[Entry],
+    support: Support,
+    needed: float,
+    language: str = "en",
+    asked: str = "",
 ) -> Verdict:
     """Judge one sentence against the entries it may rest on; `needed` is the least support, 0 to 1.
+
+    What was `asked` is no source: its words are the sentence's own where no entry has them.
 
     Facts may stand anywhere in an entry; support comes from its answer alone, for a title says nothing.
     """
@@ -73,6 +81,8 @@ def check_sentence(
     if span and not _quotes(sentence, span):
         others = [source_text(entry) for number, entry in enumerate(entries) if number != best]
         objections += undue(sentence, span, source_text(entries[best]), others)
+        if entries[best].language in {"", language.partition("-")[0]}:
+            objections += strays(sentence, span, source_text(entries[best]), asked)
     objections += harms(sentence, "\n".join(map(source_text, entries)))
     return Verdict(value, best, tuple(sorted(objections)))
 

@@ -98,7 +98,7 @@ class Drafter:
 
     def _judge(self, text: str, entries: Sequence[Entry], task: Task, *, again: bool = False) -> Verdict:
         needed = self._bar.height(task)
-        verdict = check_sentence(text, entries, self._support, needed, task.language)
+        verdict = check_sentence(text, entries, self._support, needed, task.language, task.question.text)
         if task.free and (objection := _foreign(text, task.language)):
             verdict = replace(verdict, objections=(*verdict.objections, objection))
         if trace := current():

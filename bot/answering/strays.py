@@ -1,0 +1,85 @@
+"""Where a sentence strays from its source although no number is wrong: words of its own, conditions lost or made up.
+
+Small models say the question again as if it were true: "Does the school determine …?" becomes "The school determines
+…", and "if your parents worked" takes the place of "if your spouse has died". Knows words; no vector and no model.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from knowledge.words import is_unspaced, runs, stop_words, words
+
+_MOST_OWN = 0.2
+"""The share of words that no source has from which on a sentence is its own."""
+_LEAST = 4  # words; of fewer, one that says the same otherwise is a quarter already
+_STEM = 4  # letters, from which on words with the same beginning are forms of one: return, returned, returning
+
+
+def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[str]:
+    """What is wrong with `sentence`, which rests on the `span` of `source`; all are in one language.
+
+    What the customer `asked` is no source: a word that only it has must not be said.
+    """
+    if not span or _unspaced(sentence) is not _unspaced(span):
+        return
+    said, named, held = (_content(text) for text in (sentence, span, source))
+    if not _unspaced(sentence):
+        own = sorted(word for word in said - _units() if not _among(word, held))
+        echoed = [word for word in own if _among(word, _content(asked))]
+        if echoed or (len(said) >= _LEAST and len(own) / len(said) >= _MOST_OWN):
+            yield f"says {', '.join(own[:3])}, which its source does not"
+    told, condition = _conditions(sentence), _conditions(span)
+    if told and not _unspaced(sentence):
+        heading = held - _content(source.rpartition("\n")[2])
+        if made_up := sorted(word for word in told if not _among(word, named | heading)):
+            yield f"makes a condition of {', '.join(made_up[:3])}"
+    lost = sorted(word for word in condition if not _among(word, said))
+    if condition and not told and len(lost) * 2 >= len(condition):
+        yield "leaves out the condition of its source"
+
+
+def _conditions(text: str) -> frozenset[str]:
+    """The content words of the clauses that say when something holds."""
+    return frozenset[str]().union(*(_content(found[1]) for found in _clause().finditer(_normal(text))))
+
+
+def _among(word: str, others: frozenset[str]) -> bool:
+    """Whether a word, or another form of it, is there."""
+    if word in others or len(word) < _STEM:
+        return word in others
+    root = word[: max(_STEM, len(word) - 3)]
+    return any(other.startswith(root) or (len(other) >= _STEM and word.startswith(other)) for other in others)
+
+
+def _content(text: str) -> frozenset[str]:
+    found = words(_normal(text))
+    return frozenset(word for word in found if word not in stop_words() and len(word) > 1 and not word[0].isdigit())
+
+
+def _unspaced(text: str) -> bool:
+    return any(map(is_unspaced, runs(text)))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+@cache
+def _units() -> frozenset[str]:
+    """Words of units, days and months: whether these agree is looked at as facts."""
+    data = tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))
+    told = (data[name] for name in ("units", "months", "weekdays"))
+    return frozenset(word for part in told for spelled in part.values() for word in words(" ".join(spelled)))
+
+
+@cache
+def _clause() -> re.Pattern[str]:
+    data = tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))["conditions"]
+    spelled, parts = (
+        "|".join(map(re.escape, sorted(data[name], key=len, reverse=True))) for name in ("words", "parts")
+    )
+    return re.compile(rf"(?:\b(?:{spelled})\b|{parts})([^,.;:!?，。；：！？]*)", re.I)
