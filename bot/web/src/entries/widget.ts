@@ -22,7 +22,7 @@ const mount = (): void => {
   };
   const button = made(
     "button",
-    "width:56px;height:56px;border:0;border-radius:50%;cursor:pointer;" +
+    "width:56px;height:56px;display:block;border:0;border-radius:50%;cursor:pointer;" +
       "background:var(--kefu-accent,light-dark(#0b6b5b,#5cc8b0));color:var(--kefu-on-accent,light-dark(#fff,#021))",
   );
   let tries = "";
@@ -52,11 +52,11 @@ const mount = (): void => {
     const { theme, accent = "", position, lang } = dataset;
     const chat = (host = made(
       "kefu-chat",
-      `position:fixed;z-index:9999999;bottom:var(--kefu-y,20px);${position || "inset-inline-end"}:var(--kefu-x,20px);` +
+      `position:fixed;z-index:1999999999;bottom:var(--kefu-y,20px);${position || "inset-inline-end"}:var(--kefu-x,20px);` +
         `color-scheme:${theme! > "b" ? theme : "light dark"}` + // "dark" and "light", not "auto" or none
         (accent && ";--kefu-accent:" + accent),
     ));
-    button.append(made("i", "display:block;height:22px;margin:0 8px;border-radius:8px 8px 8px 0;background:currentColor"));
+    button.append(made("i", "display:block;margin:0 8px;height:22px;border-radius:8px 8px 8px 0;background:currentColor"));
     chat.attachShadow({ mode: "open" }).append(button);
     const names = { zh: "打开聊天", es: "Abrir el chat", de: "Chat öffnen", fr: "Ouvrir le chat", ar: "فتح الدردشة" };
     const language = lang || doc.documentElement.lang || navigator.language;
@@ -76,5 +76,6 @@ const mount = (): void => {
   }
 };
 
-if (doc.readyState == "loading") addEventListener("DOMContentLoaded", mount);
+// Of "complete", "interactive" and "loading" the last alone.
+if (doc.readyState > "l") addEventListener("DOMContentLoaded", mount);
 else mount();
