@@ -42,6 +42,8 @@ def convert_gguf(payload: Path, folder: Path) -> None:
         raise ModelDamaged(f"{payload.name} does not read as GGUF ({error}): pull the model again") from error
     config.tie_word_embeddings = _tie(state)
     config.dtype = "bfloat16"
+    # Programs that serve a folder look here for what to open it with.
+    config.architectures = ["Qwen2ForCausalLM"]
     config.save_pretrained(folder)
     tokenizer.model_max_length = config.max_position_embeddings
     tokenizer.save_pretrained(folder)

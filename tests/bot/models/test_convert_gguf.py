@@ -1,5 +1,6 @@
 """A GGUF file of two tiny layers, written here."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,11 @@ def test_vectors_keep_every_bit(tmp_path: Path) -> None:
 def test_ends_after_a_turn_and_after_a_text(tmp_path: Path) -> None:
     model, _ = open_model(converted(tmp_path, "no")[0])
     assert model.generation_config.eos_token_id == [len(tokens()) - 3, len(tokens()) - 1]
+
+
+def test_tells_other_programs_what_to_open_it_with(tmp_path: Path) -> None:
+    folder, _ = converted(tmp_path, "no")
+    assert json.loads((folder / "config.json").read_text())["architectures"] == ["Qwen2ForCausalLM"]
 
 
 @pytest.mark.parametrize(("tied", "shared"), [("yes", True), ("twice", True), ("no", False)])
