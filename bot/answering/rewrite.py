@@ -18,6 +18,7 @@ from bot.answering.answer import CUSTOMER, Question
 from bot.answering.check import Support, stated_facts, unheld
 from bot.answering.prompt import neutral
 from bot.answering.question import points_back
+from bot.answering.trace import TracedRewrite, current
 from bot.generators.base import ChatMessage, GenerationFailed, Generator, Limits, Prompt
 from bot.generators.sound import sound
 from knowledge.corpus.entry import Entry
@@ -51,11 +52,13 @@ class Rewriter:
         """The question on its own; empty where it stands alone already, and where the rewrite failed or drifts."""
         if not question.history or not points_back(question.text):
             return ""
-        text = self._written(question, language, cancelled)
+        prompt = rewrite_prompt(question, language)
+        text, why = self._written(prompt, cancelled)
         if text and (why := self.drift(text, question, language)):
             _log.info("rewrite dropped", why=why)
-            return ""
-        return text
+        if trace := current():
+            trace.rewrites.append(TracedRewrite(prompt, text, why))
+        return "" if why else text
 
     def drift(self, text: str, question: Question, language: str) -> str:
         """Why `text` asks something else than the question, as far as can be told; empty where it does not."""
@@ -68,8 +71,8 @@ class Rewriter:
         near = max(self._support(text, part)[0] for part in (question.text, _asked_before(question)) if part)
         return "" if near >= self._patience.needed else "far from what was said"
 
-    def _written(self, question: Question, language: str, cancelled: threading.Event) -> str:
-        prompt = rewrite_prompt(question, language)
+    def _written(self, prompt: Prompt, cancelled: threading.Event) -> tuple[str, str]:
+        """The first line that was written, or nothing and why."""
         limits = Limits(_TOKENS, time.monotonic() + self._patience.seconds, cancelled)
         text = ""
         try:
@@ -80,8 +83,8 @@ class Rewriter:
                         break
         except GenerationFailed as error:
             _log.info("no rewrite", error=type(error).__name__)
-            return ""
-        return next(iter(text.strip().splitlines()), "").removeprefix("Customer:").strip()[:_LONGEST]
+            return "", f"{type(error).__name__}: {error}"
+        return next(iter(text.strip().splitlines()), "").removeprefix("Customer:").strip()[:_LONGEST], ""
 
 
 def rewrite_prompt(question: Question, language: str) -> Prompt:

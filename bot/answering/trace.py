@@ -70,6 +70,15 @@ class TracedDraft:
 
 
 @dataclass(slots=True)
+class TracedRewrite:
+    """A follow-up rewritten to stand alone: from which prompt, what was written, and why that was `dropped`."""
+
+    prompt: Prompt
+    text: str
+    dropped: str = ""
+
+
+@dataclass(slots=True)
 class TracedLook:
     """A second look at the entry found first: how sure it was, what was seen (as of `Seen`), how sure it is then.
 
@@ -95,6 +104,7 @@ class Trace:
     threshold: float | None = None
     weights: dict[str, float] = field(default_factory=dict)
     parts: list[TracedPart] = field(default_factory=list)
+    rewrites: list[TracedRewrite] = field(default_factory=list)
     looks: list[TracedLook] = field(default_factory=list)
     drafts: list[TracedDraft] = field(default_factory=list)
 
@@ -130,6 +140,7 @@ class Trace:
             "threshold": self.threshold,
             "weights": dict(self.weights),
             "parts": [_part_json(part) for part in self.parts],
+            "rewrites": [asdict(rewrite) for rewrite in self.rewrites],
             "looks": [asdict(look) for look in self.looks],
             "drafts": [asdict(draft) for draft in self.drafts],
         }

@@ -39,6 +39,8 @@ def _way(trace: Json, answer: Json) -> Iterator[str]:
     yield from _block("question", trace["question"])
     yield from _block("language", trace["language"])
     yield from _block("intent", trace["intent"] or "not read: a rule came first")
+    for rewrite in trace.get("rewrites", ()):  # traces of an older Kefu have none
+        yield from _rewrite(rewrite)
     for number, part in enumerate(trace["parts"], 1):
         yield from _part(number, part)
     if trace["parts"]:
@@ -79,16 +81,27 @@ def _look(look: Json) -> str:
 
 def _draft(draft: Json, sent: Sequence[str]) -> Iterator[str]:
     yield from _block("draft by", draft["generator"])
-    fixed = draft["prompt"]["fixed"]
-    if fixed:
-        yield from _block("prompt", f"[instructions and examples, {fixed} messages: --json shows them]")
-    for message in draft["prompt"]["messages"][fixed:]:
-        yield from _block(message["role"], message["content"])
+    yield from _prompt(draft["prompt"])
     yield from _block("draft", draft["text"] or "(nothing)")
     for judgement in draft["judgements"]:
         yield from _judgement(judgement, judgement["text"] in sent)
     if draft["ended"]:
         yield from _block("broke off", draft["ended"])
+
+
+def _rewrite(rewrite: Json) -> Iterator[str]:
+    yield from _prompt(rewrite["prompt"])
+    yield from _block("rewritten", rewrite["text"] or "(nothing)")
+    if rewrite["dropped"]:
+        yield from _block("", f"dropped: {rewrite['dropped']}")
+
+
+def _prompt(prompt: Json) -> Iterator[str]:
+    fixed = prompt["fixed"]
+    if fixed:
+        yield from _block("prompt", f"[instructions and examples, {fixed} messages: --json shows them]")
+    for message in prompt["messages"][fixed:]:
+        yield from _block(message["role"], message["content"])
 
 
 def _judgement(judgement: Json, sent: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from bot.answering.rewrite import Rewriter, rewrite_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.answering.trace import recorded
+from bot.commands.explaining import readable
 from bot.generators.base import DeadlineExceeded
 from bot.generators.extractive import ExtractiveGenerator
 from knowledge.retriever import Retriever
@@ -87,3 +88,25 @@ def test_the_customers_own_words_are_looked_up_besides(retriever: Retriever) -> 
     assert queries[-1] == ALONE
     assert answer.outcome is Outcome.ANSWERED
     assert answer.sources[0].id == "returns"
+
+
+@pytest.mark.parametrize(
+    ("draft", "fails", "dropped"),
+    [
+        (ALONE, None, ""),
+        ("what was the weather yesterday evening like?", None, "far from what was said"),
+        ("How long", DeadlineExceeded("over"), "DeadlineExceeded: over"),
+    ],
+)
+def test_a_rewrite_is_explained_with_its_prompt(
+    retriever: Retriever, draft: str, fails: DeadlineExceeded | None, dropped: str
+) -> None:
+    support = SpanSupport(retriever)
+    speaker = Speaker(None, ExtractiveGenerator(), support, Manner())
+    with recorded() as trace:
+        answer = Answerer(retriever, speaker, Policy(), Rewriter(Scripted(draft, fails), support)).answer(FOLLOW_UP)
+    (rewrite,) = trace.rewrites
+    assert (rewrite.prompt, rewrite.dropped) == (rewrite_prompt(FOLLOW_UP, "en"), dropped)
+    lines = list(readable({"trace": trace.to_json(), "answer": answer.to_json()}))
+    assert any(line.startswith("rewritten   ") for line in lines)
+    assert any(f"dropped: {dropped}" in line for line in lines) is bool(dropped)
