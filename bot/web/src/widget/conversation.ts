@@ -2,8 +2,9 @@
 import { subjectOf, uuid } from "./identity.js";
 import { type Ears, Line } from "./line.js";
 import { Memory } from "./memory.js";
-import { type Conversation as Told, LONGEST_TEXT, type Message, PERSON_COMMAND, type State, type Turn } from "./model.js";
+import { type Attachment, type Conversation as Told, LONGEST_TEXT, type Message, PERSON_COMMAND, type State, type Turn } from "./model.js";
 import { Thread } from "./thread.js";
+import type { Attaching } from "./ui/attaching.js";
 
 /** What the page may hear. */
 export type News = "open" | "close" | "message" | "answer" | "identity" | "unread" | "ready" | "error";
@@ -27,6 +28,8 @@ export class Conversation implements Ears {
   writing = "";
   stopping = false;
   unread = 0;
+  /** What lets the customer attach files, where they may. */
+  files: Attaching | null = null;
   /** The last turn that came while the panel was closed. */
   preview: Turn | null = null;
   watched = false;
@@ -65,14 +68,18 @@ export class Conversation implements Ears {
 
   /* -- what the customer does -- */
 
-  say(text: string, path = "api/messages"): void {
+  say(text: string, path?: string): void {
     const said = text.trim().slice(0, LONGEST_TEXT);
-    if (!said) return;
-    const message: Message = { id: uuid(), text: said, path, language: this.language, at: Date.now() / 1000 };
+    const files = path ? undefined : this.files?.take();
+    if (said || files) this.send(uuid(), said, Date.now() / 1000, files, path);
+  }
+
+  private send(id: string, text: string, at: number, files?: Attachment[], path = files ? "api/files/messages" : "api/messages"): void {
+    const message: Message = { id, text, path, language: this.language, at, files };
     this.onWay = { key: navigator.onLine ? "pending" : "queued" };
     this.thread.send(message);
     this.line.post(message);
-    this.tell("message", said);
+    this.tell("message", text);
     this.changed();
   }
 
@@ -84,12 +91,8 @@ export class Conversation implements Ears {
   retry(id: string): void {
     const found = this.thread.find(id);
     if (!found) return;
-    const { text, at } = found.turn;
-    const path = text === PERSON_COMMAND ? "api/handoff" : "api/messages";
-    const message = { id, text, path, language: this.language, at };
-    this.thread.send(message);
-    this.line.post(message);
-    this.changed();
+    const { text, at, attachments } = found.turn;
+    this.send(id, text, at, attachments, text === PERSON_COMMAND ? "api/handoff" : undefined);
   }
 
   /** What was asked last, once more. */

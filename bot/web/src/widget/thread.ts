@@ -95,9 +95,9 @@ export class Thread {
 
   /** A message that is on its way. */
   send(message: Message): void {
-    const { id, text, at } = message;
+    const { id, text, at, files } = message;
     this.items = this.items.filter(({ turn }) => turn.id !== id);
-    this.items = [...this.items, { turn: { id, role: "customer", text, at }, delivery: "pending" }];
+    this.items = [...this.items, { turn: { id, role: "customer", text, at, attachments: files }, delivery: "pending" }];
   }
 
   delivered(id: string): void {

@@ -39,8 +39,9 @@ export class Composer {
   }
 
   private writing(): TemplateResult {
-    const { texts } = this.view;
-    return html`<form class="composer" @submit=${(event: Event) => this.submit(event)}>
+    const { texts, conversation } = this.view;
+    const { files } = conversation;
+    return html`${files?.tray}<form class="composer" @submit=${(event: Event) => this.submit(event)}>
       <textarea
         rows="1"
         maxlength=${LONGEST_TEXT}
@@ -51,7 +52,8 @@ export class Composer {
         @input=${() => this.fit()}
         @keydown=${(event: KeyboardEvent) => this.key(event)}
       ></textarea>
-      <button type="submit" class="send" title=${texts.send} aria-label=${texts.send} ?disabled=${!this.written}>${icon("send", 20)}</button>
+      ${files?.button}
+      <button type="submit" class="send" title=${texts.send} aria-label=${texts.send} ?disabled=${!this.written && !files?.ready}>${icon("send", 20)}</button>
     </form>`;
   }
 
@@ -83,8 +85,7 @@ export class Composer {
 
   private submit(event: Event): void {
     event.preventDefault();
-    const text = this.input?.value.trim();
-    if (!text) return;
+    const text = this.input?.value ?? "";
     this.write("");
     this.view.say(text);
     this.focus();

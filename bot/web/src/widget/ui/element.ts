@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { Conversation, type News } from "../conversation.js";
 import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
 import { chime } from "../sound.js";
-import { opening } from "../team.js";
+import { team } from "../team.js";
 import { transcript } from "../transcript.js";
 import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
 import { Composer } from "./composer.js";
@@ -15,9 +15,13 @@ import panelStyle from "./panel.css";
 import themeStyle from "./theme.css";
 import threadStyle from "./thread.css";
 import { View } from "./view.js";
+import type * as Attachments from "../../entries/widget/files.js";
 
 const NEAR_THE_END = 40; // pixels
 const LEFT_MS = 1000;
+
+/** A part that lies beside this one, and is fetched when it is wanted. */
+const fetched = (name: string): Promise<unknown> => import(new URL(`${name}.js`, import.meta.url).href);
 
 export class KefuChat extends View {
   static observedAttributes = ["heading", "suggest", "ask"];
@@ -76,7 +80,10 @@ export class KefuChat extends View {
       this.root.replaceChildren(); // what the launcher drew
       this.begun = true;
       this.conversation.begin();
-      if (!this.floating) this.conversation.watch(true);
+      if (!this.floating) {
+        this.conversation.watch(true);
+        void this.lookAround();
+      }
       else if (this.conversation.memory.kept.open) void this.open(false);
       this.tell("ready");
     });
@@ -96,8 +103,7 @@ export class KefuChat extends View {
     const language = spoken(wanted);
     let texts = ENGLISH;
     if (language !== "en") {
-      const file = new URL(`${language}.js`, import.meta.url).href;
-      texts = ((await import(file).catch(() => null)) as { default: Texts } | null)?.default ?? ENGLISH;
+      texts = ((await fetched(language).catch(() => null)) as { default: Texts } | null)?.default ?? ENGLISH;
     }
     this.texts = texts;
     this.language = texts === ENGLISH ? "en" : language;
@@ -113,12 +119,18 @@ export class KefuChat extends View {
     this.conversation.watch(true);
     this.tell("open");
     this.following = true;
-    void opening(this.conversation.line.visit).then((opens) => {
-      this.opens = opens;
-      this.requestUpdate();
-    });
+    void this.lookAround();
     await this.updateComplete;
     if (focus) this.find("textarea, .contact input")?.focus();
+  }
+
+  private async lookAround(): Promise<void> {
+    const { conversation } = this;
+    const { opens, files } = await team(conversation.line.visit);
+    this.opens = opens;
+    if (files && this.getAttribute("files") !== "false" && !conversation.files)
+      conversation.files = ((await fetched("files").catch(() => null)) as typeof Attachments | null)?.start(this, files) ?? null;
+    this.requestUpdate();
   }
 
   async close(): Promise<void> {
