@@ -2,6 +2,7 @@
 
 import { CannedMenu, filled } from "./canned";
 import { button, h, nameOf, remember, remembered } from "./dom";
+import { Attached } from "./files";
 import { reword, translateDraft } from "./rewording";
 import { t } from "./texts";
 import type { Canned, State } from "./types";
@@ -12,7 +13,7 @@ const COMPOSES_FOR_MS = 6_000;
 export type Mode = "reply" | "note";
 
 export interface ComposerActs {
-  say(text: string): Promise<boolean>;
+  say(text: string, files?: string[]): Promise<boolean>;
   note(text: string): Promise<boolean>;
   after(macro: Canned): Promise<unknown>;
   typing(): void;
@@ -54,6 +55,7 @@ export class Composer {
   private readonly send = h("button", { class: "primary", title: "Ctrl + Enter" }, t("send"));
   private readonly modes: Record<Mode, HTMLButtonElement>;
   private readonly menu: CannedMenu;
+  private readonly attached = new Attached(() => this.wrote(false));
 
   constructor(
     private readonly me: string,
@@ -71,6 +73,8 @@ export class Composer {
       button(t("reword"), () => this.reword(), { class: "quiet", title: "Alt + B" }),
       button(t("translate"), () => this.translate(), { class: "quiet", title: "Alt + X", "aria-label": t("translate_draft") }),
     );
+    this.helpers.append(this.attached.button);
+    this.input.addEventListener("paste", ({ clipboardData }) => this.attached.add(clipboardData?.files ?? []));
     this.node = h(
       "form",
       { class: "composer", onsubmit: (event: Event) => void this.submit(event) },
@@ -78,6 +82,7 @@ export class Composer {
       h("div", { class: "modes", role: "group", "aria-label": t("write") }, this.modes.reply, this.modes.note, this.helpers, h("span", { class: "hint keys" }, t("canned_hint"))),
       this.menu.list,
       this.input,
+      this.attached.tray,
       this.words,
       this.follow,
       h("div", { class: "row" }, this.hint, this.send),
@@ -93,6 +98,7 @@ export class Composer {
     this.collision.hidden = this.words.hidden = true;
     this.drop();
     this.choose("reply", false);
+    this.attached.open(id);
   }
 
   choose(mode: Mode, focus = true): void {
@@ -184,13 +190,15 @@ export class Composer {
     event.preventDefault();
     const { id, input, mode, macro } = this;
     const text = input.value.trim();
-    if (!text || this.send.disabled) return;
+    const files = mode === "reply" ? this.attached.ready : [];
+    if ((!text && !files.length) || this.send.disabled) return;
     this.send.disabled = true;
-    const done = await (mode === "note" ? this.act.note(text) : this.act.say(text));
+    const done = await (mode === "note" ? this.act.note(text) : this.act.say(text, files));
     if (done && this.drafts.get(id, mode).trim() === text) this.drafts.set(id, mode, "");
     if (done && macro && mode === "reply") await this.act.after(macro);
     if (this.id !== id || this.mode !== mode) return; // the agent went on, and writes elsewhere
     if (done && input.value.trim() === text) input.value = "";
+    if (done) this.attached.sent(files);
     if (done) this.drop();
     if (done) this.words.hidden = true;
     this.wrote(false);
@@ -204,7 +212,7 @@ export class Composer {
 
   private wrote(typed = true): void {
     this.drafts.set(this.id, this.mode, this.input.value);
-    this.send.disabled = !this.input.value.trim();
+    this.send.disabled = !this.input.value.trim() && !(this.mode === "reply" && this.attached.ready.length);
     if (typed) this.menu.look();
     if (!typed || this.mode === "note" || Date.now() - this.toldTyping < TYPING_EVERY_MS) return;
     this.toldTyping = Date.now();

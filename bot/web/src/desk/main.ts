@@ -5,6 +5,7 @@ import { editCanned } from "./canned_editor";
 import { Commands } from "./commands";
 import { choose as ask, open } from "./dialog";
 import { forgetAll, h, isSnoozed, newId, remember } from "./dom";
+import { fileNode } from "./files";
 import { Inbox } from "./inbox";
 import { Knowing } from "./knowing";
 import { type Kind, Live } from "./live";
@@ -54,17 +55,17 @@ const changing = (act: string, body?: unknown) => attempt(() => change(thread.id
 
 /** What failed keeps its turn id, so that sending it again cannot send it twice. */
 const unsent = new Map<string, string>();
-async function send(act: "say" | "note", text: string): Promise<boolean> {
+async function send(act: "say" | "note", text: string, files: string[] = []): Promise<boolean> {
   const { id } = thread;
-  const key = `${act}\n${id}\n${text}`;
+  const key = [act, id, text, ...files].join("\n");
   if (!unsent.has(key)) unsent.set(key, newId());
-  const done = await attempt(() => change(id, act, { turn: unsent.get(key), text }));
+  const done = await attempt(() => change(id, files.length ? "say/files" : act, { turn: unsent.get(key), text, ...(files.length && { files }) }));
   if (done) unsent.delete(key);
   return done;
 }
 
-async function say(text: string): Promise<boolean> {
-  const done = await send("say", text);
+async function say(text: string, files?: string[]): Promise<boolean> {
+  const done = await send("say", text, files);
   if (done) suggestion.said(text);
   return done;
 }
@@ -118,6 +119,7 @@ const thread = new Thread(me, document.querySelector("main")!, {
   canned: () => canned,
   language: () => thread.language,
   told: (words) => tell("told", words),
+  file: (file) => fileNode(thread.id, file),
   wrong: (turn: Turn) => knowing.wrong(turn, thread.asked(turn)),
   save: (turn: Turn) => knowing.save(turn, thread.asked(turn)),
   back: () => document.body.classList.remove("chosen"),

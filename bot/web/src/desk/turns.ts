@@ -2,7 +2,7 @@
 
 import { button, clock, h, percent, reasonWords, said, webLink } from "./dom";
 import { type Key, t } from "./texts";
-import type { Answer, Turn } from "./types";
+import type { Answer, Attachment, Turn } from "./types";
 
 /** Events whose name is who did it. */
 const BY = new Set(["taken_over", "resolved", "reopened", "assigned", "snoozed"]);
@@ -19,6 +19,8 @@ const NOTED = "noted";
 const JUDGED = new Set(["answered", "refused", "clarified"]);
 
 export interface TurnActs {
+  /** A file that is kept here. */
+  file(file: Attachment): Node | null;
   wrong(turn: Turn): void;
   save(turn: Turn): void;
 }
@@ -67,7 +69,7 @@ export function turnNode(turn: Turn, customer: string, turns: Turn[] = [], acts?
     { class: `turn ${turn.role}`, "data-turn": turn.id },
     h("p", { class: "name" }, h("b", {}, speaker), ` ${clock(turn.at)}`),
     h("div", { class: "words", dir: "auto" }, said(turn.text)),
-    turn.attachments?.length && h("p", { class: "tags" }, ...turn.attachments.map(attachmentNode)),
+    turn.attachments?.length && h("p", { class: "tags" }, ...turn.attachments.map((file) => acts?.file(file) ?? attachmentNode(file))),
     turn.answer && answerNode(turn.answer),
     acts && actsOn(turn, acts),
   );

@@ -39,6 +39,15 @@ export interface Answer {
   reason: string | null;
 }
 
+/** What came along; `ref` is how its channel finds it again. */
+export interface Attachment {
+  kind: string;
+  name: string;
+  ref?: string;
+  mime?: string;
+  size?: number;
+}
+
 export interface Turn {
   id: string;
   role: "customer" | "bot" | "agent" | "event";
@@ -47,7 +56,7 @@ export interface Turn {
   name?: string;
   note?: string;
   answer?: Answer | null;
-  attachments?: { kind: string; name: string }[];
+  attachments?: Attachment[];
 }
 
 export interface Span {

@@ -26,8 +26,8 @@ from tests.fakes.servers import RealServer, running
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 OF_FILES = {"etag", "content-encoding"}
 ORIGINS = ["", ORIGIN, "https://other.example"]
