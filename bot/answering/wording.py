@@ -30,6 +30,7 @@ LONGEST = 2_000
 _LONGEST_INSTRUCTION = 200  # characters
 _MOST_TOKENS = 700
 _SPARE_TOKENS = 48
+_HARDLY_SHORTER = 0.95
 _TRIES = 2  # a sentence that fails the guard is translated once more
 
 
@@ -112,7 +113,10 @@ class Writer:
                 show(span.text)
                 shown += 1
         text = _trimmed(text)
-        return Wording(text, language, guard(wish.text, text, language))
+        found = guard(wish.text, text, language)
+        if found.passed and _unchanged(wish, text):
+            found = Guarded(other=("unchanged",))
+        return Wording(text, language, found)
 
     def _translated(self, wish: Wish, language: str, show: Shown, limits: Limits) -> Wording:
         """Sentence by sentence: a small model keeps the facts of one better than those of many."""
@@ -197,6 +201,12 @@ def _trimmed(text: str) -> str:
         if len(text) > 1 and text[0] == opening and text[-1] == closing and opening not in text[1:-1]:
             return text[1:-1].strip()
     return text
+
+
+def _unchanged(wish: Wish, text: str) -> bool:
+    """Whether the model gave the draft back, or one that is no shorter where it was to be."""
+    before, after = ("".join(each.split()) for each in (wish.text, text))
+    return before == after or (wish.style is Style.SHORTER and len(after) > _HARDLY_SHORTER * len(before))
 
 
 def _failure(error: GenerationFailed, limits: Limits) -> str:

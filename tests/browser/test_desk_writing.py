@@ -145,7 +145,7 @@ def test_a_suggestion_is_put_as_the_agent_asks_and_back(agent: Callable[..., Per
     desk.keyboard.press("Alt+KeyR")
     suggestion = desk.get_by_role("complementary", name="Suggested reply")
     first = suggestion.locator("blockquote").text_content() or ""
-    house.writes.drafts["shorter please"] = "You can send things back within 30 days. Shipping back is free."
+    house.writes.drafts["shorter please"] = "Send things back within 30 days. Shipping back is free."
     expect(suggestion.get_by_role("button", name="Insert")).to_be_visible()
     first = suggestion.locator("blockquote").text_content() or ""
     desk.keyboard.press("Alt+KeyH")

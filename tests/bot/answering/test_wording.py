@@ -30,6 +30,16 @@ def test_a_lost_price_withholds_it_all() -> None:
     assert made.guarded.lost == ("39 euro",)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("draft", "style"),
+    [(DRAFT, Style.SPELLING), ("Hey, the bike costs €39 to deliver. We cant do it for less", Style.SHORTER)],
+)
+def test_a_draft_that_comes_back_as_it_was_is_not_offered(draft: str, style: Style) -> None:
+    _, made = written(draft, Wish(DRAFT, style))
+
+    assert (made.text, made.guarded.other) == ("", ("unchanged",))  # type: ignore[attr-defined]
+
+
 def test_a_sentence_with_a_new_price_is_never_shown() -> None:
     shown, made = written("It costs €39. Or €20 for friends. No less.", Wish(DRAFT, Style.FRIENDLIER))
 

@@ -39,6 +39,7 @@ export const HELP_EN = {
   withheld_form: "Withheld: it holds markup or an address that was not there.",
   withheld_length: "Withheld: it became another text.",
   withheld_empty: "Withheld: nothing came.",
+  withheld_unchanged: "The model found nothing to change.",
   withheld_unsupported: "Withheld: a sentence of it is not supported by the sources.",
   failed_busy: "The model is busy. Try again in a moment.",
   failed_slow: "It took too long. Try a shorter text.",

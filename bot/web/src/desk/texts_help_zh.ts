@@ -41,6 +41,7 @@ export const HELP_ZH: Record<keyof typeof HELP_EN, string> = {
   withheld_form: "未采用：含有原文没有的标记或地址。",
   withheld_length: "未采用：变成了另一段文字。",
   withheld_empty: "未采用：没有任何内容。",
+  withheld_unchanged: "模型没有找到可改之处。",
   withheld_unsupported: "未采用：其中一句没有来源支持。",
   failed_busy: "模型正忙，请稍后再试。",
   failed_slow: "用时过长，请用短一些的文字再试。",

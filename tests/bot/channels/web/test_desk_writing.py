@@ -58,13 +58,14 @@ async def test_a_suggestions_words_must_be_supported_by_its_entries(
     desk: httpx2.AsyncClient, path: str, writes: ByTable
 ) -> None:
     text = "You can send things back within 30 days of delivery."
+    politer = "You can kindly send things back within 30 days of delivery."
     wish = {"text": text, "style": "instruction", "instruction": "politer", "entries": ["returns"]}
-    writes.drafts["politer"] = "You can send things back within 30 days of delivery."
+    writes.drafts["politer"] = politer
     good = (await lines(desk, path + "/rewrite", wish))[-1]
     writes.drafts["politer"] = "Our bakery paints gates within 30 days of sunshine."
     bad = (await lines(desk, path + "/rewrite", wish))[-1]
 
-    assert good["made"]["text"] == text
+    assert good["made"]["text"] == politer
     assert bad["made"]["text"] == ""
     assert bad["made"]["guarded"]["other"] == ["unsupported"]
 
