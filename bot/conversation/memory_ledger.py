@@ -69,7 +69,7 @@ class Ledger:
         if turn.role != "event":
             # Who waits for an agent still does after a word of the bot.
             since = record.state.since if record.state.status is Status.WAITING else 0.0
-            record.state = replace(record.state, preview=preview(turn.text), since=since)
+            record.state = replace(record.state, preview=preview(turn), since=since)
         if turn.role in ("bot", "agent") and record.state.channel in self._outbox_channels:
             receipt = self.timeline.number()
             self.letters[receipt] = Letter(record.state.id, turn, receipt)

@@ -59,9 +59,10 @@ def giving_up(words: str, at: float | None = None) -> tuple[Turn, ...]:
     return (Turn(f"sorry-{name}", "bot", words, moment), event) if words else (event,)
 
 
-def preview(text: str) -> str:
-    """What the list of conversations shows of a turn."""
-    return text[:PREVIEW]
+def preview(turn: Turn) -> str:
+    """What the list of conversations shows of a turn: its words, else what came along."""
+    attached = ", ".join(f"📎 {each.name or each.kind}" for each in turn.attachments)
+    return (turn.text or attached)[:PREVIEW]
 
 
 def fingerprint(role: Role, text: str) -> str:

@@ -278,7 +278,7 @@ class RedisConversations:
         if turn.role in ("bot", "agent") and conversation.partition(":")[0] in self._outbox_channels:
             fate = "send"
         mark = fingerprint(turn.role, turn.text)
-        return encode(turn.id), mark, to_bytes(turn_fields(turn)), encode(preview(turn.text)), fate
+        return encode(turn.id), mark, to_bytes(turn_fields(turn)), encode(preview(turn)), fate
 
     def _event_turn(self, what: str, name: str = "") -> tuple[Text, ...]:
         return self.turn_arguments("", Turn(f"{what}-{uuid.uuid4().hex}", "event", what, time.time(), name))

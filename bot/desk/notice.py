@@ -39,6 +39,11 @@ def handoff_notice(language: str, *, place: int, hours: Hours, now: datetime) ->
     return _text("place", language).format(place=format_decimal(place, locale=language))
 
 
+def unread_notice(language: str) -> str:
+    """What is added to an answer to words with which something came that nobody has opened."""
+    return _text("unread", language if language in languages() else _FALLBACK)
+
+
 def _back(language: str, hours: Hours, now: datetime) -> str:
     opening = hours.opens_next(now)
     if opening is None:

@@ -23,13 +23,15 @@ from bot.conversation.records import ATTEMPTS, HANDED_OVER, STOPPED, UNDELIVERAB
 from bot.desk.history import question_of
 from bot.desk.hours import Hours
 from bot.desk.news import Burst, News, gathered, news_of
-from bot.desk.notice import handoff_notice
+from bot.desk.notice import handoff_notice, unread_notice
 
 _log = structlog.get_logger(__name__)
 
 _HISTORY = 30
 _RESTARTS = 5
 """Who writes on and on is answered in between."""
+_REMARK_THEMSELVES = frozenset({"telegram"})
+"""Channels whose doors tell the customer at once that nobody opens what is attached."""
 _UNSPACED = frozenset({"zh", "ja", "th"})
 
 
@@ -105,7 +107,8 @@ class Replier:
         if isinstance(made, News):
             return None
         _log.info("answer made", outcome=str(made.outcome), mode=str(made.mode), seconds=made.seconds.get("total"))
-        return replace(_reply_of(draft, await self._with_notice(claim, made)), whole=whole)
+        noticed = await self._with_notice(claim, _remarked(claim, made))
+        return replace(_reply_of(draft, noticed), whole=whole)
 
     async def _make(self, claim: Claim, question: Question, draft: _Draft, whole: bool) -> Answer | News:
         """The answer, or the news that came first and ended its making."""
@@ -150,6 +153,15 @@ class Replier:
         place = queue.index(claim.conversation) if claim.conversation in queue else len(queue)
         notice = handoff_notice(answer.language, place=place + 1, hours=self._hours, now=self._now())
         return replace(answer, text=_glue(answer.language).join((answer.text, notice)))
+
+
+def _remarked(claim: Claim, answer: Answer) -> Answer:
+    """An answer to words says that what came with them was not opened; a person will open it."""
+    channel = claim.conversation.partition(":")[0]
+    with_words = any(turn.attachments and turn.text for turn in claim.pending)
+    if answer.outcome is Outcome.HANDED_OVER or channel in _REMARK_THEMSELVES or not with_words:
+        return answer
+    return replace(answer, text=_glue(answer.language).join((answer.text, unread_notice(answer.language))))
 
 
 def _glue(language: str) -> str:

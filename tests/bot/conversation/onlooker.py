@@ -23,7 +23,7 @@ class Onlooker:
             elif event.kind == "turn":
                 self.turns.append(turn_of(event.data))
                 if self.turns[-1].role != "event":
-                    self.state = replace(self.state, preview=preview(self.turns[-1].text))
+                    self.state = replace(self.state, preview=preview(self.turns[-1]))
 
     def sees(self, known: Conversation) -> bool:
         """Whether it is all there. Of the time of the last change, and of how long they wait, no event tells."""
