@@ -168,7 +168,11 @@ def _bounds(text: str) -> dict[str, list[tuple[str, int, int]]]:
             lead = max(0, quantity.start - 30)
             if found := patterns[f"{side}_before"].search(text[lead : quantity.start]):
                 place = (side, lead + found.start(), lead + found.end())
-            elif found := patterns[f"{side}_after"].match(text, quantity.end):
+            # 天内 is a unit that ends with the bound itself.
+            elif found := (
+                patterns[f"{side}_after"].match(text, quantity.end)
+                or patterns[f"{side}_after"].match(text, quantity.end - 1)
+            ):
                 place = (side, found.start(), found.end())
             else:
                 continue

@@ -78,6 +78,7 @@ def test_a_translated_name_is_doubtful_and_a_code_must_stay() -> None:
 
 def test_a_translation_that_denies_or_forgets_a_price_does_not_pass() -> None:
     assert not guard("Batteries cannot be returned.", "电池可以退货。", "zh").passed
+    assert not guard("Batteries cannot be returned after 14 days.", "电池不能在14天内退货。", "zh").passed
     assert not guard("整车运费39欧元。", "Bikes are delivered by freight.", "en").passed
 
 
