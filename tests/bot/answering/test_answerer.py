@@ -282,7 +282,7 @@ def test_an_answer_has_the_one_json_shape(make_answerer: MakeAnswerer) -> None:
     data = make_answerer().answer(Question(RETURNS)).to_json()
     assert set(data) == {
         *("outcome", "mode", "text", "language", "confidence", "sentences", "sources", "reason"),
-        *("snapshot", "model", "seconds"),
+        *("snapshot", "model", "seconds", "related"),
     }
     assert data["sources"][0].keys() == {"id", "title", "url", "score"}
     assert data["sentences"][0].keys() == {"text", "sources", "support"}
