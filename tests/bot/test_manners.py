@@ -1,12 +1,15 @@
 """What was measured of a generator decides how it is used, unless the owner decides."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.answering.second_look import Worth, write_worth
 from bot.answering.support import SpanSupport
 from bot.answering.trust import Kind, Measured, Trust, write_trust
-from bot.manners import manner_of, rewriter_of, trust_file_of
+from bot.generators.base import Limits, Said
+from bot.manners import look_file_of, look_of, manner_of, rewriter_of, trust_file_of
 from bot.settings import Settings
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
@@ -48,3 +51,28 @@ def test_the_manner_holds_what_was_measured(tmp_path: Path, retriever: Retriever
     write_trust(trust_file_of(settings, generator, retriever), trust, {"generator": generator.name})
     assert manner_of(settings, generator, retriever).trust == trust
     assert manner_of(settings, None, retriever).trust == Trust()
+
+
+class Weighs(Scripted):
+    """A generator that can tell likelihoods too."""
+
+    def weigh(self, said: Sequence[Said], limits: Limits) -> list[float]:
+        return [0.0] * len(said)
+
+
+@pytest.mark.parametrize(
+    ("second_look", "pays", "taken"), [("auto", True, True), ("auto", False, False), ("off", True, False)]
+)
+def test_a_second_look_is_taken_where_it_pays_and_the_generator_can(
+    tmp_path: Path, retriever: Retriever, second_look: str, pays: bool, taken: bool
+) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, second_look=second_look)  # type: ignore[arg-type]
+    worth = Worth(0.0, 1.0, 1.0, 1.0) if pays else None
+    write_worth(look_file_of(settings, Weighs(""), retriever), worth, {})
+    assert bool(look_of(settings, Weighs(""), retriever)) is taken
+    assert look_of(settings, Scripted(""), retriever) is None
+    assert look_of(settings, None, retriever) is None
+
+
+def test_unmeasured_nobody_looks_twice(tmp_path: Path, retriever: Retriever) -> None:
+    assert look_of(Settings(_env_file=None, data_dir=tmp_path), Weighs(""), retriever) is None
