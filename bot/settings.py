@@ -179,6 +179,8 @@ class Settings(BaseSettings):
     files_days: float = Field(default=30, gt=0)
     files_visitor: float = Field(default=50, gt=0)
     files_total: float = Field(default=1000, gt=0)
+    # Whether an agent's correction is approved by another agent or an admin, once there is another.
+    corrections_by_two: bool = True
     # Whether webhooks may call addresses of our own network, and by http.
     webhooks_private: bool = False
     # Shared with the site's server, which signs with it who its customers are; required: nobody else may write.

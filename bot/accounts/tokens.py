@@ -24,6 +24,8 @@ class Scope(StrEnum):
     ASK = "ask"
     SUGGEST = "suggest"
     CONVERSATIONS_READ = "conversations:read"
+    NOTES_READ = "notes:read"
+    """With `conversations:read`: agents' private notes too."""
     CONVERSATIONS_WRITE = "conversations:write"
     KNOWLEDGE_READ = "knowledge:read"
     WEBHOOKS = "webhooks"

@@ -94,6 +94,7 @@ def office_of(house: House, client: "Redis") -> "Office":
         Library(retriever),
         Cases(house.conversations, retriever, PastCases(house.brain.knowledge)),
         Correcting(house.brain.knowledge, house.brain.embedder),
+        house.settings.corrections_by_two,
     )
 
 

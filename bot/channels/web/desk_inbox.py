@@ -45,13 +45,18 @@ async def note(wiring: Wired, agent: Agent, conversation: Named, noting: Noting)
 @changes.post("/conversations/{conversation}/tags")
 async def tag(wiring: Wired, agent: Agent, conversation: Named, tagging: Tagging) -> Json:
     """Put tags on, and take others off."""
-    return agent_state(await wiring.reception.conversations.tag(conversation, tagging.add, tagging.remove))
+    state = await wiring.reception.conversations.tag(conversation, tagging.add, tagging.remove)
+    changed = [*(f"+{tag}" for tag in tagging.add), *(f"-{tag}" for tag in tagging.remove)]
+    await wiring.staff.audit.note(agent, "tagged", conversation, " ".join(changed))
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/snooze")
 async def snooze(wiring: Wired, agent: Agent, conversation: Named, snoozing: Snoozing) -> Json:
     """Keep it out of sight until then, or until the customer writes."""
-    return agent_state(await wiring.reception.conversations.snooze(conversation, snoozing.until, agent))
+    state = await wiring.reception.conversations.snooze(conversation, snoozing.until, agent)
+    await wiring.staff.audit.note(agent, "snoozed", conversation, f"{snoozing.until:.0f}" if snoozing.until else "")
+    return agent_state(state)
 
 
 @changes.post("/conversations/{conversation}/assign")

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import Response, StreamingResponse
 
+from bot.accounts.base import Role, key_of
 from bot.answering.answer import Answer, Sentence
-from bot.channels.web import desk_inbox
-from bot.channels.web.agents import Agent, Named, intended
+from bot.channels.web import desk_inbox, desk_views
+from bot.channels.web.agents import Agent, Named, Present, intended
 from bot.channels.web.desk_book import Book, BookFull, Canned
 from bot.channels.web.desk_schemas import CannedAnswer, Correcting, Judging, Using, Wanting
 from bot.channels.web.views import Json
@@ -37,6 +38,8 @@ class Office:
     library: Library
     cases: Cases
     correcting: correcting.Correcting
+    by_two: bool = True
+    """Whether a correction is approved by another one than who proposed it, or by an admin, once there is another."""
 
 
 def desk_routers(office: Office) -> list[APIRouter]:
@@ -46,7 +49,7 @@ def desk_routers(office: Office) -> list[APIRouter]:
     _add_suggestions(router, changes, office)
     _add_canned(router, changes, office.book)
     _add_corrections(router, changes, office)
-    return [desk_inbox.router, desk_inbox.changes, router, changes]
+    return [desk_inbox.router, desk_inbox.changes, desk_views.router, desk_views.changes, router, changes]
 
 
 def _add_suggestions(router: APIRouter, changes: APIRouter, office: Office) -> None:
@@ -158,11 +161,26 @@ def _add_corrections(router: APIRouter, changes: APIRouter, office: Office) -> N
         return kept
 
     @changes.post("/corrections/{name}")
-    async def judge(wiring: Wired, agent: Agent, name: str, judging: Judging) -> Json:
-        """Approve or reject; what is approved is what the bot knows within seconds."""
+    async def judge(wiring: Wired, agent: Agent, session: Present, name: str, judging: Judging) -> Json:
+        """Approve or reject; what is approved is what the bot knows within seconds.
+
+        409 for an agent's own proposal while somebody else could approve it.
+        """
+        if judging.status == "approved" and office.by_two and not session.role.reaches(Role.ADMIN):
+            own = agent in [each.by for each in await office.correcting.listed() if each.id == name]
+            if own and await _colleagues(wiring, agent):
+                raise HTTPException(409, "another agent or an admin must approve what you proposed")
         kept = await _refusing(office.correcting.judge(name, judging.status, agent))
         await wiring.staff.audit.note(agent, f"{judging.status}_correction", name)
         return kept
+
+
+async def _colleagues(wiring: Wiring, agent: str) -> bool:
+    """Whether somebody else may write here: with an account, or by a link."""
+    accounts = [each for each in await wiring.staff.accounts.all() if not each.disabled]
+    people = [(each.name, each.role) for each in accounts]
+    people += [(each.agent, each.role) for each in await wiring.sessions.all()]
+    return any(key_of(name) != key_of(agent) and role.reaches(Role.AGENT) for name, role in people)
 
 
 async def _refusing(work: Awaitable[Correction]) -> Json:

@@ -39,12 +39,22 @@ def needing(scope: Scope) -> Callable[..., Awaitable[str]]:
     return caller
 
 
+async def _notes_too(wiring: Wired, credentials: Credentials) -> bool:
+    """Whether the caller, who was let in, may also read agents' private notes."""
+    secret = credentials.credentials if credentials else ""
+    if wiring.api_token and hmac.compare_digest(_bytes(secret), _bytes(wiring.api_token)):
+        return True
+    token = await wiring.staff.tokens.find(secret) if secret else None
+    return token is not None and Scope.NOTES_READ in token.scopes
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
 Asker = Annotated[str, Depends(needing(Scope.ASK))]
 Suggester = Annotated[str, Depends(needing(Scope.SUGGEST))]
+NotesToo = Annotated[bool, Depends(_notes_too)]
 ConversationReader = Annotated[str, Depends(needing(Scope.CONVERSATIONS_READ))]
 ConversationWriter = Annotated[str, Depends(needing(Scope.CONVERSATIONS_WRITE))]
 KnowledgeReader = Annotated[str, Depends(needing(Scope.KNOWLEDGE_READ))]

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from bot.channels.web.agents import Named
-from bot.channels.web.v1.access import ConversationReader, ConversationWriter
+from bot.channels.web.v1.access import ConversationReader, ConversationWriter, NotesToo
 from bot.channels.web.v1.once import Once, once
 from bot.channels.web.v1.paging import Cursor, Limit, cursor_of, page, place_of
 from bot.channels.web.v1.schemas import Acting, Page, Replying
 from bot.channels.web.views import Json, agent_state
 from bot.channels.web.wiring import Wired, Wiring
+from bot.conversation.records import NOTED
 
 REACH = 1_000
 """Conversations that can be paged through, the most recently active ones; and turns of one conversation."""
@@ -49,10 +50,16 @@ async def state(wiring: Wired, caller: ConversationReader, conversation: Named) 
 
 @router.get("/{conversation}/turns", response_model=Page)
 async def turns(
-    wiring: Wired, caller: ConversationReader, conversation: Named, limit: Limit = 50, cursor: Cursor = ""
+    wiring: Wired,
+    caller: ConversationReader,
+    notes: NotesToo,
+    conversation: Named,
+    limit: Limit = 50,
+    cursor: Cursor = "",
 ) -> Json:
-    """Turns, oldest first, with all that the bot knew."""
-    known = list((await wiring.reception.conversations.read(conversation, REACH)).turns)
+    """Turns, oldest first, with all that the bot knew; agents' private notes with the scope `notes:read` alone."""
+    found = (await wiring.reception.conversations.read(conversation, REACH)).turns
+    known = [turn for turn in found if notes or (turn.role, turn.text) != ("event", NOTED)]
     if after := place_of(cursor, str):
         known = known[[turn.id for turn in known].index(after[0]) + 1 if _has(known, after[0]) else 0 :]
     shown = known[:limit]

@@ -5,7 +5,8 @@ import { ago, button, h, isSnoozed, lasted, nameOf, reasonWords, remember, remem
 import { Moods, moodBadge } from "./moods";
 import { type Key, t } from "./texts";
 import type { State } from "./types";
-import { KINDS, SHOWN, SavedViews, TABS, type View, admits, compare, isOf, needsAgent, plainView, valuesOf } from "./views";
+import { SavedViews } from "./saved";
+import { KINDS, SHOWN, TABS, type View, admits, compare, isOf, needsAgent, plainView, valuesOf } from "./views";
 
 const SEARCH_AFTER_MS = 250;
 
@@ -19,7 +20,7 @@ export class Inbox {
   private queue: string[] = [];
   private current = "";
   private view: View = { ...plainView(), ...remembered<Partial<View>>("view", {}), search: "" };
-  private readonly saved = new SavedViews();
+  private readonly saved = new SavedViews(() => this.tools && this.drawTools());
   private found: Map<string, string> | undefined;
   private told: Set<string> | undefined;
   private held = false;

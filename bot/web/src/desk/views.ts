@@ -1,6 +1,6 @@
-// What the inbox shows: whose, in which state, of what kind, in which order; and views that were saved.
+// What the inbox shows: whose, in which state, of what kind, in which order.
 
-import { isSnoozed, remember, remembered } from "./dom";
+import { isSnoozed } from "./dom";
 import { MOODS } from "./moods";
 import type { State } from "./types";
 
@@ -73,27 +73,4 @@ export function compare(sort: Sort, place: (state: State) => number, me: string)
     if (behind(a) !== behind(b)) return behind(a) - behind(b);
     return waits(a) === waits(b) ? newest(a, b) : waits(a) - waits(b);
   };
-}
-
-export class SavedViews {
-  private kept = remembered<Record<string, View>>("views", {});
-
-  get names(): string[] {
-    return Object.keys(this.kept).sort();
-  }
-
-  get(name: string): View | undefined {
-    const kept = this.kept[name];
-    return kept && structuredClone({ ...plainView(), ...kept });
-  }
-
-  save(name: string, view: View): void {
-    this.kept[name] = structuredClone(view);
-    remember("views", this.kept);
-  }
-
-  drop(name: string): void {
-    delete this.kept[name];
-    remember("views", this.kept);
-  }
 }
