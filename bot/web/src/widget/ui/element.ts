@@ -8,7 +8,7 @@ import { transcript } from "../transcript.js";
 import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
 import { Composer } from "./composer.js";
 import { bannerView, launcherView, personView, topView, typingView } from "./frame.js";
-import { logView } from "./log.js";
+import { Log } from "./log.js";
 import { Marks } from "./marks.js";
 import extrasStyle from "./extras.css";
 import panelStyle from "./panel.css";
@@ -30,6 +30,7 @@ export class KefuChat extends View {
   readonly conversation: Conversation;
   readonly marks: Marks;
   readonly composer = new Composer(this);
+  private readonly log = new Log(this);
   /** When the team is back; null while it is there. */
   opens: number | null = null;
   menu = false;
@@ -229,7 +230,7 @@ export class KefuChat extends View {
       >
         ${topView(this)}${bannerView(this)}
         <div class="scroll" tabindex="0" role="region" aria-label=${this.texts.log} @scroll=${() => this.scrolled()}>
-          <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}>${logView(this)}</div>
+          <div class="log" role="log" aria-live="polite" aria-label=${this.texts.log}></div>
           ${typingView(this)}
         </div>
         ${personView(this)}${this.composer.look()}
@@ -238,6 +239,7 @@ export class KefuChat extends View {
   }
 
   protected drawn(): void {
+    this.log.draw(this.find(".log")!);
     this.toEnd();
   }
 
