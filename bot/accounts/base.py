@@ -10,10 +10,11 @@ Errors: AccountError
             └── TooManyTries    wait for `seconds`
 """
 
-import json
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.registry.packing import pack, unpack
 
 
 class Role(StrEnum):
@@ -48,13 +49,12 @@ class Account:
 
     def to_text(self) -> str:
         """The account as it is stored; `from_text` is its inverse."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return pack(self)
 
     @classmethod
     def from_text(cls, text: str) -> "Account":
         """The account that `to_text` wrote."""
-        data = json.loads(text)
-        return cls(**{**data, "role": Role(data["role"])})
+        return unpack(cls, text)
 
 
 def key_of(name: str) -> str:

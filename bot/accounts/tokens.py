@@ -8,10 +8,11 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.registry.base import Registry
+from bot.registry.packing import pack, record_of, unpack
 
 PREFIX = "kefu_"
 """By which scanners for leaked secrets know one."""
@@ -54,32 +55,26 @@ class Tokens:
         """A new token's secret, which is shown this once, and what is kept of it."""
         secret, now = PREFIX + secrets.token_urlsafe(32), self._clock()
         token = Token(_id(secret), name, tuple(sorted(set(scopes))), now, by, now + days * 86_400 if days else 0.0)
-        await self._registry.add(_KIND, token.id, json.dumps({**asdict(token), "hash": _hash(secret)}))
+        await self._registry.add(_KIND, token.id, pack(token, hash=_hash(secret)))
         return secret, token
 
     async def find(self, secret: str) -> Token | None:
         """The token of a secret, unless it was revoked or has expired."""
         text = await self._registry.find(_KIND, _id(secret))
         data = json.loads(text) if text else {}
-        if not data or not secrets.compare_digest(data.pop("hash"), _hash(secret)):
+        if not data or not secrets.compare_digest(data["hash"], _hash(secret)):
             return None
-        token = _token(data)
+        token = record_of(Token, data)
         return None if token.expires and token.expires <= self._clock() else token
 
     async def all(self) -> Sequence[Token]:
         """All tokens, oldest first."""
-        found = [json.loads(text) for text in (await self._registry.all(_KIND)).values()]
-        return sorted((_token({**data, "hash": None}) for data in found), key=lambda token: token.created)
+        found = [unpack(Token, text) for text in (await self._registry.all(_KIND)).values()]
+        return sorted(found, key=lambda token: token.created)
 
     async def revoke(self, name: str) -> bool:
         """End a token by its id. False: there is none."""
         return await self._registry.remove(_KIND, name)
-
-
-def _token(data: dict[str, object]) -> Token:
-    fields = {key: value for key, value in data.items() if key != "hash"}
-    fields["scopes"] = tuple(Scope(str(scope)) for scope in data["scopes"])  # type: ignore[attr-defined]
-    return Token(**fields)  # type: ignore[arg-type]
 
 
 def _hash(secret: str) -> str:

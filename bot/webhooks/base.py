@@ -5,11 +5,12 @@ before does it again, one that dies later has done it. A delivery that was taken
 Errors: RegistryUnavailable.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from bot.registry.packing import pack, unpack
 
 
 class Kind(StrEnum):
@@ -40,12 +41,12 @@ class Delivery:
 
     def to_text(self) -> str:
         """The delivery as it is stored; `from_text` is its inverse."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return pack(self)
 
     @classmethod
     def from_text(cls, text: str | bytes) -> "Delivery":
         """The delivery that `to_text` wrote."""
-        return cls(**json.loads(text))
+        return unpack(cls, text)
 
 
 class Deliveries(Protocol):

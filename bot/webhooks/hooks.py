@@ -1,13 +1,13 @@
 """Who wants to be told what: hooks, each with a secret of its own. Knows no delivery."""
 
 import base64
-import json
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from bot.registry.base import Registry
+from bot.registry.packing import pack, unpack
 from bot.webhooks.base import Kind
 
 _KIND = "webhooks"
@@ -44,23 +44,19 @@ class Hooks:
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         chosen = tuple(dict.fromkeys(events)) or tuple(Kind)
         hook = Hook(secrets.token_hex(8), url, chosen, self._clock(), by, secret)
-        await self._registry.add(_KIND, hook.id, json.dumps(asdict(hook)))
+        await self._registry.add(_KIND, hook.id, pack(hook))
         return hook
 
     async def all(self) -> Sequence[Hook]:
         """All hooks, oldest first."""
-        return sorted(map(_hook, (await self._registry.all(_KIND)).values()), key=lambda hook: hook.created)
+        found = [unpack(Hook, text) for text in (await self._registry.all(_KIND)).values()]
+        return sorted(found, key=lambda hook: hook.created)
 
     async def find(self, name: str) -> Hook | None:
         """The hook of an id."""
         text = await self._registry.find(_KIND, name)
-        return _hook(text) if text else None
+        return unpack(Hook, text) if text else None
 
     async def remove(self, name: str) -> bool:
         """Tell a hook nothing any more. False: there is none."""
         return await self._registry.remove(_KIND, name)
-
-
-def _hook(text: str) -> Hook:
-    data = json.loads(text)
-    return Hook(**{**data, "events": tuple(map(Kind, data["events"]))})
