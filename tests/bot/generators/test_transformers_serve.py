@@ -163,6 +163,6 @@ def test_the_default_model_behind_a_server_answers_a_customer(tmp_path: Path) ->
             answer = Answerer(retriever, speaker, Policy()).answer(
                 Question("How long can I return goods?"), lambda sentence: released.append(sentence.text)
             )
-    assert len(trace.drafts[0].text.split()) > 3
+    assert "30 days" in trace.drafts[0].text
     assert "30 days" in answer.text
     assert released
