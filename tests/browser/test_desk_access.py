@@ -81,3 +81,29 @@ def test_axe_finds_nothing_at_the_login(person: Callable[..., Person], house: Ho
     expect(page.get_by_label("Your name")).to_be_visible()
 
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("shape", ["light", "dark", "phone"])
+def test_axe_finds_nothing_in_what_is_written_and_read_for_agents(
+    agent: Callable[..., Person], house: House, shape: str
+) -> None:
+    house.call(house.standin.may_answer.clear)
+    house.writes.drafts["我的包裹"] = "Where is my parcel? I am very disappointed."
+    house.writes.drafts["left on 4 May"] = "您的包裹于5月4日寄出。"
+    name, _ = write_in(house, "我的包裹在哪里？太失望了！", "This is ridiculous, you are useless!")
+    desk = agent(**SHAPES[shape]).page
+    expect(desk.locator("#conversations").get_by_text("⚠ upset")).to_be_visible()
+    choose(desk, name)
+    desk.get_by_role("button", name="Translate into English").click()
+    expect(desk.get_by_role("group", name="Machine translation")).to_contain_text("Where is my parcel?")
+    desk.locator("details.summary > summary").click()
+    desk.get_by_label("Reply to the customer").fill("it left on 4 May")
+    assert violations(desk) == []
+    for keys, label in (("Alt+KeyB", "Shorter"), ("Alt+KeyX", "Use this")):
+        desk.keyboard.press(keys)
+        expect(desk.get_by_role("dialog").get_by_text(label)).to_be_visible()
+        assert violations(desk) == []
+        desk.keyboard.press("Escape")
+        expect(desk.get_by_role("dialog")).to_have_count(0)
+
+    assert desk.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
