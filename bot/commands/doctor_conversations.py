@@ -28,6 +28,8 @@ async def _look(settings: Settings) -> list[Finding]:
     from bot.app import open_redis, redis_client
     from bot.conversation.inspection import persistence, verify_records
     from bot.conversation.redis import RedisConversations
+    from bot.files.base import MEGABYTE
+    from bot.files.redis import RedisFiles
 
     async with open_redis(settings) as url:
         conversations = await RedisConversations.connect(url)
@@ -38,6 +40,7 @@ async def _look(settings: Settings) -> list[Finding]:
         async with redis_client(url) as redis:
             remarks = await persistence(redis)
             records = await verify_records(redis)
+            attached = await RedisFiles(redis).usage()
     whose = "the one of KEFU_REDIS_URL" if settings.redis_url else "the embedded Valkey"
     found = f"{records.turns} turns of {records.conversations} conversations"
     cure = ""
@@ -48,4 +51,7 @@ async def _look(settings: Settings) -> list[Finding]:
         Finding("redis", f"{whose} answers"),
         *(Finding("persistence", remark.found, remark.cure) for remark in remarks),
         Finding("records", found, cure),
+        Finding(
+            "attachments", f"{attached.files} files, {attached.bytes / MEGABYTE:.1f} of {settings.files_total:g} MB"
+        ),
     ]

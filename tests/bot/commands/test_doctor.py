@@ -21,7 +21,7 @@ def examined(kefu: KefuHouse, **settings: str) -> tuple[int, dict[str, str]]:
         mark, _, rest = line.partition(" ")
         what, _, text = rest.partition(": ")
         found[what] = f"{mark} {text}"
-    names = [name for name in found if name not in ("persistence", "records")]
+    names = [name for name in found if name not in ("persistence", "records", "attachments")]
     assert names == ["disk", "models", "knowledge", "files", "redis", "port", "telegram"]
     return done.code, found
 
