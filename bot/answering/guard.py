@@ -34,6 +34,9 @@ _WITHIN = re.compile(
     re.I,
 )
 _FREE = re.compile(r"\b(?:(?:at|for) no|without(?: any)?|no)( extra| additional)? (?:costs?|charges?|fees?)\b", re.I)
+_FREE_OF_CHARGE = re.compile(
+    r"(?<!feel )(?<!toll-)\bfree\b(?!-| time)|免费|包邮|免运费|kostenlos|gratis|gratuit|gratuito", re.I
+)
 _ASKS = re.compile("[?？]")
 _LEAST_SHARE, _MOST_SHARE = 0.2, 4.0
 """Length of the new text against the old one's, beyond which it is another text. Chinese is a third of English."""
@@ -59,7 +62,7 @@ class Guarded:
 
 
 KINDS = ("language", "turned", "placeholder", "form", "length", "empty")
-"""In another language; denies, turns round or asks; has gaps to fill in; brings markup; another text; nothing."""
+"""In another language; denies, turns, asks, is free; has gaps to fill in; brings markup; another text; nothing."""
 
 
 def guard(before: str, after: str, language: str) -> Guarded:
@@ -85,7 +88,10 @@ def _other(before: str, after: str, language: str) -> Iterable[str]:
     # A short text tells no language; but Chinese letters are never English ones.
     if _base(detect(after, default=language)) != _base(language):
         yield "language"
-    if turned(_plain(after), _plain(before)) or bool(_ASKS.search(after)) is not bool(_ASKS.search(before)):
+    old, new = _plain(before), _plain(after)
+    if turned(new, old) or any(
+        bool(sign.search(new)) is not bool(sign.search(old)) for sign in (_ASKS, _FREE_OF_CHARGE)
+    ):
         yield "turned"
     if set(_PLACEHOLDER.findall(after)) - set(_PLACEHOLDER.findall(before)):
         yield "placeholder"

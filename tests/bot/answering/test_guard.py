@@ -79,6 +79,8 @@ def test_a_translated_name_is_doubtful_and_a_code_must_stay() -> None:
 def test_a_translation_that_denies_or_forgets_a_price_does_not_pass() -> None:
     assert not guard("Batteries cannot be returned.", "电池可以退货。", "zh").passed
     assert not guard("Batteries cannot be returned after 14 days.", "电池不能在14天内退货。", "zh").passed
+    assert not guard("We will replace it at no cost.", "我们将替换它。", "zh").passed
+    assert guard("Ask us about it.", "Please feel free to ask us about it.", "en").passed
     assert not guard("整车运费39欧元。", "Bikes are delivered by freight.", "en").passed
 
 
