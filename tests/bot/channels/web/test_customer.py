@@ -158,7 +158,7 @@ async def test_shows_the_answer_with_numbered_sources_and_nothing_else(
     asked, answered = turns
 
     assert set(asked) == {"id", "role", "text", "at", "attachments"}
-    assert set(answered) == {*asked, "name", "outcome", "sentences", "sources"}
+    assert set(answered) == {*asked, "name", "outcome", "sentences", "sources", "related"}
     assert answered["text"] == RETURNS.text
     assert answered["sentences"] == [
         {"text": "You can send things back within 30 days.", "sources": [1]},
