@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\[[^\]\n]{2,40}\]|\{[^}\n]{1,40}\}|<[^>\n]{2,40}>|�
 # Denials as they are typed in a hurry, and those within a word, which another language spells out.
 _TYPED = re.compile(r"\b(ca|wo|do|does|did|is|are|was|were|has|have|had|could|would|should)nt\b", re.I)
 _WITHIN = re.compile(
-    r"\bun(?=(?:used|opened|worn|paid|damaged|available|able|known|likely|authori[sz]ed|assembled|locked|cut)\b)",
+    r"\bun(?=(?:used|responsive|opened|worn|paid|damaged|available|able|known|likely|authori[sz]ed|assembled|locked|cut)\b)",
     re.I,
 )
 _FREE = re.compile(r"\b(?:(?:at|for) no|without(?: any)?|no)( extra| additional)? (?:costs?|charges?|fees?)\b", re.I)
@@ -38,7 +38,7 @@ _FREE_OF_CHARGE = re.compile(
     r"(?<!feel )(?<!toll-)\bfree\b(?!-| time)|免费|包邮|免运费|kostenlos|gratis|gratuit|gratuito", re.I
 )
 _ASKS = re.compile("[?？]")
-_LEAST_SHARE, _MOST_SHARE = 0.2, 4.0
+_LEAST_SHARE, _MOST_SHARE = 0.2, 7.0
 """Length of the new text against the old one's, beyond which it is another text. Chinese is a third of English."""
 _SHORT = 60  # characters to which a short text may grow
 

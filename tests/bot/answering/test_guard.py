@@ -65,6 +65,11 @@ def test_words_that_say_something_else_are_known(before: str, after: str, kind: 
         ("The battery must be unused.", "电池必须未使用。", "zh"),
         ("We will replace it at no cost.", "我们将免费更换。", "zh"),
         ("Delivery is free from €60.", "满60欧元免费配送。", "zh"),
+        (
+            "客服一直不回复，太让人失望了！",
+            "The customer service is always unresponsive, and I am disappointed!",
+            "en",
+        ),
     ],
 )
 def test_a_translation_holds_the_same_facts(before: str, after: str, language: str) -> None:
