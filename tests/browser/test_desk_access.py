@@ -88,7 +88,8 @@ def test_axe_finds_nothing_in_what_is_written_and_read_for_agents(
     agent: Callable[..., Person], house: House, shape: str
 ) -> None:
     house.call(house.standin.may_answer.clear)
-    house.writes.drafts["我的包裹"] = "Where is my parcel? I am very disappointed."
+    house.writes.drafts["我的包裹"] = "Where is my parcel?"
+    house.writes.drafts["太失望"] = "I am very disappointed!"
     house.writes.drafts["left on 4 May"] = "您的包裹于5月4日寄出。"
     name, _ = write_in(house, "我的包裹在哪里？太失望了！", "This is ridiculous, you are useless!")
     desk = agent(**SHAPES[shape]).page

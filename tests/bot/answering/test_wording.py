@@ -98,12 +98,13 @@ def test_the_default_model_corrects_a_draft_and_translates_one() -> None:
         writer, unwanted = Writer(generator, seconds=120), threading.Event()
         wish = Wish("we cant refund the battrey after 14 days", Style.SPELLING)
         corrected = writer.write(wish, lambda _: None, unwanted)
-        wish = Wish("I am sorry, but batteries cannot be returned after 14 days.", Style.TRANSLATE, "zh")
+        text = "We received your bike on 12 May and will repair it within 5 working days."
+        wish = Wish(text, Style.TRANSLATE, "zh")
         translated = writer.write(wish, lambda _: None, unwanted)
     finally:
         generator.close()
 
     assert "14 days" in corrected.text
     assert "battery" in corrected.text
-    assert "14" in translated.text
-    assert "电池" in translated.text
+    assert "自行车" in translated.text
+    assert "5月12日" in translated.text
