@@ -21,7 +21,8 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 FOLDER = Path(__file__).parents[1] / ".pictures"
 LARGEST = 60_000  # bytes
-QUALITY = 0.82
+QUALITIES = (0.82, 0.6, 0.45, 0.3)
+"""The first one with which a picture is small enough is taken."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"viewport": {"width": 390, "height": 720}, "device_scale_factor": 1.5, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1000, "height": 700}}
@@ -146,7 +147,10 @@ def picture(page: Page, name: str) -> None:
     """Write what the page shows; told when it is larger than a README should carry."""
     image = base64.b64encode(page.screenshot()).decode()
     blank = page.context.browser.new_page()  # type: ignore[union-attr]
-    data = base64.b64decode(blank.evaluate(TO_WEBP, [image, QUALITY]))
+    for quality in QUALITIES:
+        data = base64.b64decode(blank.evaluate(TO_WEBP, [image, quality]))
+        if len(data) <= LARGEST:
+            break
     blank.close()
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{name}.webp").write_bytes(data)
