@@ -208,6 +208,18 @@ def test_the_menu_ends_scores_and_keeps_a_copy(person: Callable[..., Person], ho
     assert [(turn.name, turn.note) for turn in told if turn.text == "scored"] == [("4", ""), ("4", "Quick and clear")]
 
 
+def test_escape_closes_the_menu_first_and_the_chat_then(person: Callable[..., Person]) -> None:
+    page = person().page
+    asks(page)
+    more = page.get_by_role("button", name="More")
+    more.click()
+    page.keyboard.press("Escape")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    expect(more).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(more).to_have_count(0)
+
+
 def test_a_message_that_nobody_saw_is_previewed(person: Callable[..., Person], house: House) -> None:
     page = person().page
     asks(page)

@@ -22,7 +22,8 @@ export class CannedMenu {
   ) {
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", "canned");
-    input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    // Who has come back meanwhile may have begun another one.
+    input.addEventListener("blur", () => setTimeout(() => document.activeElement === input || this.close(), 150));
   }
 
   private begun(): RegExpExecArray | null {

@@ -254,7 +254,7 @@ export class KefuChat extends View {
   }
 
   private panelKey(event: KeyboardEvent): void {
-    if (event.key === "Escape" && !event.isComposing) void this.close();
+    if (event.key === "Escape" && !event.isComposing) void (this.menu ? this.choose(() => undefined) : this.close());
     if (event.key === "Tab" && this.floating && smallScreen()) keepFocus(event, this.root);
   }
 }
