@@ -161,7 +161,7 @@ def test_a_signal_ends_it_while_it_still_loads(number: signal.Signals, informed:
     try:
         assert eventually(lambda: hold(pipe, held), PATIENCE)
         process.send_signal(number)
-        assert process.wait(5) != 0
+        assert process.wait(PATIENCE) != 0
     finally:
         process.kill()
         process.wait()

@@ -157,7 +157,7 @@ def test_what_did_not_arrive_is_flagged_and_the_rest_is_told_in_words(
     )
     expect(desk.get_by_text(f"The customer changed this message after it was sent: “{QUESTION}”")).to_be_visible()
     expect(desk.get_by_text("blocked us")).to_be_visible()
-    expect(desk.locator(".turn.customer .attachment")).to_have_text("[photo] lamp.jpg")
+    expect(desk.locator(".turn.customer .file")).to_have_text("lamp.jpg")
 
 
 def test_who_waits_is_on_top_with_a_place_and_counted_in_the_title(

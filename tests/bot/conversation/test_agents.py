@@ -118,7 +118,7 @@ class TestAgents:
 
         assert outgoing is not None
         assert (await conversations.read(ADA)).turns[-1] == outgoing.turn == turn
-        assert state.preview == ""
+        assert state.preview == "📎 label.pdf"
 
 
 class TestHandingBackUnlessSpoken:
