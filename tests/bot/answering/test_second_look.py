@@ -20,10 +20,8 @@ from bot.commands.explaining import readable
 from bot.generators.base import Cancelled, GenerationFailed, GeneratorBusy, Limits, Said
 from bot.generators.causal import CausalGenerator
 from bot.generators.extractive import ExtractiveGenerator
-from bot.models.catalogue import read_catalogue
-from bot.models.ready import folder_of, is_ready
-from bot.settings import Settings
 from knowledge.retriever import Retriever
+from tests.fakes.default_generator import default_generator
 
 UNSURE = Question("return to Norway")
 RIGHT, WRONG = "for 12 €", "within 30 days"
@@ -163,12 +161,8 @@ def test_what_does_not_read_is_worth_nothing(tmp_path: Path, kept: str) -> None:
 
 @pytest.fixture(scope="module")
 def generator() -> Iterator[CausalGenerator]:
-    model, cache = read_catalogue()["qwen-0.5b"], Settings().models_dir
-    if not is_ready(model, cache):
-        pytest.skip("run `kefu models pull qwen-0.5b`")
-    generator = CausalGenerator(folder_of(model, cache))
-    yield generator
-    generator.close()
+    with default_generator() as generator:
+        yield generator
 
 
 @pytest.mark.models

@@ -6,9 +6,7 @@ import pytest
 
 from bot.generators.base import ChatMessage, Limits, Prompt
 from bot.generators.causal import CausalGenerator
-from bot.models.catalogue import read_catalogue
-from bot.models.ready import folder_of, is_ready
-from bot.settings import Settings
+from tests.fakes.default_generator import default_generator
 
 pytestmark = pytest.mark.models
 
@@ -17,12 +15,8 @@ FIXED = (ChatMessage("system", "Answer in one short sentence, with the facts onl
 
 @pytest.fixture(scope="module")
 def generator() -> Iterator[CausalGenerator]:
-    model, cache = read_catalogue()["qwen-0.5b"], Settings().models_dir
-    if not is_ready(model, cache):
-        pytest.skip("run `kefu models pull qwen-0.5b`")
-    generator = CausalGenerator(folder_of(model, cache))
-    yield generator
-    generator.close()
+    with default_generator() as generator:
+        yield generator
 
 
 def ask(generator: CausalGenerator, text: str, fixed: int = 1) -> str:

@@ -50,15 +50,12 @@ export class Side {
     this.place.hidden = false;
     if (state.id !== this.id) this.cases.replaceChildren(h("li", { class: "hint" }, "…"));
     this.id = state.id;
-    const page = (state as State & { page?: string; attributes?: Record<string, string> }).page;
     const rows: [string, string][] = [
       [t("name"), nameOf(state)],
       [t("channel"), state.channel],
       [t("language"), state.language || "–"],
       [t("since_when"), day(state.created)],
       [t("matter"), String(state.episode)],
-      ...(page ? ([[t("page"), page]] as [string, string][]) : []),
-      ...Object.entries((state as State & { attributes?: Record<string, string> }).attributes ?? {}),
     ];
     this.details.replaceChildren(...rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", { dir: "auto" }, value)]));
     const finds = named(turns);

@@ -145,7 +145,6 @@ export const EN = {
   language: "Language",
   since_when: "First seen",
   matter: "Matter no.",
-  page: "Page",
   none: "None",
   copy: "Copy",
   copy_it: "Copy {0}",

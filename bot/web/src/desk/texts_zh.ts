@@ -147,7 +147,6 @@ export const ZH: Record<keyof typeof EN, string> = {
   language: "语言",
   since_when: "首次出现",
   matter: "事项序号",
-  page: "页面",
   none: "无",
   copy: "复制",
   copy_it: "复制 {0}",
