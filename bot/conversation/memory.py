@@ -81,6 +81,7 @@ class MemoryConversations:
             language=record.state.language or message.language,
             since=since or self.clock(),
             snoozed=0.0,
+            about=message.about or record.state.about,
         )
         if record.state.owner == BOT:
             record.mailbox.append(turn)

@@ -32,12 +32,29 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is told of a customer beside their words. Agents alone see it; no question and no prompt holds it.
+
+    `page` is an address without the values of its parameters; `browser` and `system` are such as "Firefox" and
+    "Android". `signed` are attributes that the site's server vouches for; page, title and the `claimed` ones are a
+    browser's word, which nobody believes.
+    """
+
+    page: str = ""
+    title: str = ""
+    browser: str = ""
+    system: str = ""
+    signed: dict[str, str] = field(default_factory=dict)
+    claimed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a customer sent. `conversation` is "channel:address", such as "telegram:42" or "web:3fc1…".
 
     `id` is unique in its conversation and stays the same when the message is delivered again.
     `at` is Unix time in seconds. `language` is a hint (ISO 639-1) or empty; `name` is how the customer is called.
-    `text` may be empty when something is attached.
+    `text` may be empty when something is attached. Without an `about` what was told before stays.
     """
 
     conversation: str
@@ -47,6 +64,7 @@ class Message:
     name: str = ""
     language: str = ""
     attachments: tuple[Attachment, ...] = ()
+    about: About | None = None
 
     @property
     def channel(self) -> str:
@@ -96,6 +114,8 @@ class State:
     """Until when agents need not see it; 0 when they should. What the customer writes ends it."""
     since: float = 0.0
     """Since when the customer waits for a word, or for an agent; 0 when they do not. No event tells of it."""
+    about: About = field(default_factory=About)
+    """What was told with the last message that told anything."""
 
     @property
     def channel(self) -> str:

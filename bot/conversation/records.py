@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from bot.conversation.messages import Attachment, Event, Message, Role, State, Status, Turn
+from bot.conversation.messages import About, Attachment, Event, Message, Role, State, Status, Turn
 
 ATTEMPTS = 3
 """Claims of the same messages that may fail; who claims them next gives them up."""
@@ -88,6 +88,19 @@ def state_fields(state: State) -> dict[str, Any]:
     return {**asdict(state), "status": str(state.status)}
 
 
+def about_text(about: About | None) -> str:
+    """What is told of a customer as it is stored, without what is empty; nothing when nothing is told."""
+    if about is None:
+        return ""
+    return decode(to_bytes({field: value for field, value in asdict(about).items() if value}))
+
+
+def read_about(stored: str) -> About:
+    """What `about_text` wrote; an empty one for what an older Kefu stored."""
+    found: dict[str, Any] = json.loads(stored or "{}")
+    return About(**{field: value for field, value in found.items() if field in About.__dataclass_fields__})
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words that a search looks for: all of them must stand in one turn, in any case."""
     return tuple(dict.fromkeys(text.casefold().split()))
@@ -149,6 +162,7 @@ def read_state(stored: dict[str, str]) -> State:
     known.update({key: float(known[key]) for key in _STATE_TIMES if key in known})
     known["episode"] = int(known.get("episode", 1))
     known["tags"] = tuple(json.loads(known.get("tags") or "[]"))
+    known["about"] = read_about(known.get("about", ""))
     return State(**{**known, "status": Status(known.get("status", Status.OPEN))})
 
 

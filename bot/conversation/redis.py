@@ -28,6 +28,7 @@ from bot.conversation.records import (
     SNOOZED,
     TAKEN_OVER,
     Apology,
+    about_text,
     customers_turn,
     decode,
     encode,
@@ -107,7 +108,7 @@ class RedisConversations:
     async def accept(self, message: Message) -> bool:
         turn = customers_turn(message)
         told = encode(message.name), encode(message.language), *self.turn_arguments(message.conversation, turn)
-        done = await self._act("accept", message.conversation, *told)
+        done = await self._act("accept", message.conversation, *told, encode(about_text(message.about)))
         if done < 0:
             raise MessageConflict(f"message id {message.id!r} was used for another text")
         return bool(done)

@@ -19,9 +19,9 @@ local settings = cjson.decode(ARGV[1])
 local GROUP, CONSUMER = 'kefu', 'kefu'
 local FIELDS = {
   'id', 'owner', 'status', 'reason', 'language', 'name', 'created', 'updated', 'preview', 'episode',
-  'tags', 'snoozed', 'since',
+  'tags', 'snoozed', 'since', 'about',
 }
-local NEWS = {'owner', 'status', 'reason', 'language', 'name', 'episode', 'tags', 'snoozed'}
+local NEWS = {'owner', 'status', 'reason', 'language', 'name', 'episode', 'tags', 'snoozed', 'about'}
 local clock = redis.call('TIME')
 local seconds = clock[1] .. '.' .. string.format('%06d', clock[2])
 local microseconds = clock[1] .. string.format('%06d', clock[2])
@@ -45,6 +45,7 @@ local function load_state(at)
   for i = 1, #flat, 2 do state[flat[i]] = flat[i + 1] end
   state.episode, state.tags = state.episode or '1', state.tags or ''
   state.snoozed, state.since = state.snoozed or '0', state.since or '0'
+  state.about = state.about or ''
   return state.id and state or nil
 end
 

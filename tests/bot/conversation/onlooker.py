@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.conversation.messages import BOT, Conversation, Event, State, Turn
+from bot.conversation.messages import BOT, About, Conversation, Event, State, Turn
 from bot.conversation.records import preview, turn_of
+
+
+def state_of(event: Event) -> State:
+    """The state that an event tells."""
+    return State(**{**event.data, "about": About(**event.data["about"])})
 
 
 @dataclass(slots=True)
@@ -19,7 +24,7 @@ class Onlooker:
         for event in events:
             self.mark = event.id
             if event.kind == "state":
-                self.state = State(**event.data)
+                self.state = state_of(event)
             elif event.kind == "turn":
                 self.turns.append(turn_of(event.data))
                 if self.turns[-1].role != "event":

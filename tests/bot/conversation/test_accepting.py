@@ -5,10 +5,17 @@ import asyncio
 import pytest
 
 from bot.conversation.base import Conversations, MessageConflict
-from bot.conversation.messages import Attachment, Message, Reply, Status, Turn
+from bot.conversation.keys import keys_of
+from bot.conversation.messages import About, Attachment, Message, Reply, Status, Turn
 from bot.conversation.records import turn_of
 from tests.bot.conversation.acts import ADA, ask, claim, is_settled, said, texts
 from tests.bot.conversation.conftest import Store
+from tests.bot.conversation.onlooker import state_of
+
+ON_A_PAGE = About(
+    "https://shop.example/bikes", "Bikes", "Firefox", "Android", {"plan": "gold"}, {"plan": "platinum", "cart": "2"}
+)
+ELSEWHERE = About("https://shop.example/help", browser="Firefox", system="Android")
 
 
 class TestAccepting:
@@ -126,3 +133,67 @@ class TestAttachments:
         claimed = await claim(conversations)
         assert claimed.pending[0].attachments == message.attachments
         assert await conversations.commit(claimed, said("A fine picture."))
+
+
+class TestWhatIsToldOfTheCustomer:
+    async def test_is_what_came_last(self, conversations: Conversations) -> None:
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ON_A_PAGE))
+        await conversations.accept(Message(ADA, "2", "Hello?", 2.0, about=ELSEWHERE))
+
+        assert (await conversations.read(ADA)).state.about == ELSEWHERE
+        assert (await conversations.recent())[0].about == ELSEWHERE
+
+    async def test_stays_when_a_message_tells_nothing(self, conversations: Conversations) -> None:
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ON_A_PAGE))
+        await conversations.accept(Message(ADA, "2", "Hello?", 2.0))
+        await conversations.commit(await claim(conversations), said("Hi."))
+        await conversations.resolve(ADA, "Mia")
+
+        assert (await conversations.read(ADA)).state.about == ON_A_PAGE
+
+    async def test_is_forgotten_when_a_message_tells_that_there_is_nothing(
+        self, conversations: Conversations
+    ) -> None:
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ON_A_PAGE))
+        await conversations.accept(Message(ADA, "2", "Hello?", 2.0, about=About()))
+
+        assert (await conversations.read(ADA)).state.about == About()
+
+    async def test_is_not_changed_by_a_message_that_was_there_already(self, conversations: Conversations) -> None:
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ON_A_PAGE))
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ELSEWHERE))
+
+        assert (await conversations.read(ADA)).state.about == ON_A_PAGE
+
+    async def test_is_news_to_onlookers_once(self, conversations: Conversations) -> None:
+        for number, about in enumerate((ON_A_PAGE, ON_A_PAGE, ELSEWHERE)):
+            await conversations.accept(Message(ADA, str(number), "Hello", 1.0, about=about))
+        events = [event for event in await conversations.events(ADA, "0", 0) if event.kind == "state"]
+
+        assert [state_of(event).about for event in events] == [ON_A_PAGE, ELSEWHERE]
+
+    async def test_stands_in_no_turn(self, conversations: Conversations) -> None:
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=ON_A_PAGE))
+        claimed = await claim(conversations)
+        turns = [event for event in await conversations.events(ADA, "0", 0) if event.kind == "turn"]
+
+        assert claimed.pending == (Turn("1", "customer", "Hello", 1.0),)
+        assert "shop.example" not in repr(turns)
+
+    @pytest.mark.parametrize("text", ["", "\0", "\ud83d", "\u202e", '"}]\r\n\\', "订单"])
+    async def test_survives_whatever_it_is(self, conversations: Conversations, text: str) -> None:
+        about = About(text, text, text, text, {text: text}, {text: text, "more": text})
+        await conversations.accept(Message(ADA, "1", "Hello", 1.0, about=about))
+
+        assert (await conversations.read(ADA)).state.about == about
+
+    async def test_is_empty_in_a_record_of_an_older_kefu(self, store: Store) -> None:
+        conversations = await store.open()
+        await ask(conversations, "Hello")
+        if store.server is not None:
+            assert store.server.ask(f"HDEL {keys_of(ADA)[0].decode()} about") == ":1"
+
+        assert (await conversations.read(ADA)).state.about == About()
+        assert (await conversations.take_over(ADA, "Mia")).about == About()
+        await conversations.accept(Message(ADA, "2", "Hello?", 2.0, about=ON_A_PAGE))
+        assert (await conversations.recent())[0].about == ON_A_PAGE

@@ -6,10 +6,11 @@ import itertools
 import pytest
 
 from bot.conversation.base import Conversations
-from bot.conversation.messages import BOT, Event, State
+from bot.conversation.messages import BOT, Event
 from bot.conversation.records import turn_of
 from tests.bot.conversation.acts import ADA, SOON, ask, claim, kinds, last_mark, said
 from tests.bot.conversation.conftest import Store
+from tests.bot.conversation.onlooker import state_of
 
 
 class TestEvents:
@@ -26,7 +27,7 @@ class TestEvents:
 
         assert [event.kind for event in events] == ["turn", "state", "turn", "typing", "turn", "turn", "state"]
         assert [turn_of(event.data) for event in events if event.kind == "turn"] == list(known.turns)
-        told = State(**events[-1].data)
+        told = state_of(events[-1])
         assert told == known.state
         assert type(told.updated) is float
 

@@ -1,6 +1,6 @@
 import math
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import records
-from bot.conversation.messages import State, Status, Turn
+from bot.conversation.messages import About, State, Status, Turn
 from bot.conversation.records import (
+    about_text,
     encode,
     fingerprint,
+    read_about,
     read_event,
     read_state,
     read_turn,
@@ -24,6 +26,7 @@ from bot.conversation.server import script
 
 LUA = Path(records.__file__).parent / "lua"
 ACTS = sorted(path.stem for path in LUA.glob("*.lua") if path.stem != "common")
+ABOUT = About("https://shop.example/bikes", "Räder", "Firefox", "Android", {"plan": "金"}, {"seat": "7 }'\""})
 anything = st.text(st.characters())  # halves of surrogate pairs as well
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | anything,
@@ -54,10 +57,28 @@ def test_a_state_comes_back_from_texts() -> None:
     state = State(
         "web:1", "Mia", Status.WAITING, "complaint", "de", "Ada", 1.25, 1700000000.123456, "Hallo", tags=("退货",)
     )
-    texts = {key: str(value) for key, value in state_fields(state).items()} | {"tags": '["退货"]'}
+    state = replace(state, about=ABOUT)
+    texts = {key: str(value) for key, value in state_fields(state).items()}
+    texts |= {"tags": '["退货"]', "about": about_text(ABOUT)}
 
     assert read_state({**texts, "fence": "7", "entry": "1-0"}) == state
     assert read_event(b"1-0", b"state", to_bytes(texts)).data == state_fields(state)
+
+
+@given(st.builds(About, anything, anything, signed=st.dictionaries(anything, anything)))
+def test_what_is_told_of_a_customer_comes_back_as_it_was(about: About) -> None:
+    assert read_about(about_text(about)) == about
+
+
+def test_nothing_told_and_nothing_stored_are_the_same() -> None:
+    old = {"id": "web:1", "created": "1.5", "updated": "2.5"}  # of a Kefu that knew no such field
+
+    assert (about_text(None), read_about("")) == ("", About())
+    assert read_state(old).about == About()
+
+
+def test_what_a_newer_kefu_tells_besides_is_passed_over() -> None:
+    assert read_about('{"title": "Bikes", "weather": "rain"}') == About(title="Bikes")
 
 
 @pytest.mark.parametrize("value", [{"at": {1}}, object(), {(1, 2): 3}])
