@@ -96,7 +96,7 @@ def test_a_closed_page_finds_its_answer_on_return(enter: Enter, served: Served) 
     again = context.new_page()
     again.goto(served.address)
 
-    expect(answers(again)).to_have_text(WHOLE, timeout=20_000)
+    expect(answers(again)).to_have_text(WHOLE, timeout=60_000)
     expect(again.locator(".turn.customer")).to_have_count(1)
 
 

@@ -115,6 +115,7 @@ def test_three_messages_of_an_hour_without_net_arrive_once_and_in_order(
     customer = person()
     page = customer.page
     open_chat(page)
+    expect(page.get_by_label("Write a message")).to_be_visible()
     customer.context.set_offline(True)
     said = [f"Return number {n}" for n in (1, 2, 3)]
     for text in said:
@@ -127,6 +128,14 @@ def test_three_messages_of_an_hour_without_net_arrive_once_and_in_order(
     assert [turn.text for turn in turns(house) if turn.role == "customer"] == said
     assert page.locator(".turn.customer .words").all_inner_texts() == said
     customer.complaints.clear()  # the browser reports what the net refused
+
+
+def test_a_chat_opened_where_the_net_is_gone_already_says_so(person: Callable[..., Person]) -> None:
+    page = person().page
+    page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    open_chat(page)
+
+    expect(page.get_by_text("No connection. Your messages are kept")).to_be_visible()
 
 
 def test_three_messages_outlive_the_page_that_said_them(person: Callable[..., Person], house: House) -> None:

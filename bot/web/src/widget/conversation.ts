@@ -22,7 +22,7 @@ export class Conversation implements Ears {
   readonly thread = new Thread();
   readonly line: Line;
   language = "en";
-  connected = true;
+  connected = navigator.onLine;
   onWay: OnWay = { key: "pending" };
   /** Who writes: "bot", an agent's name, or nobody. */
   writing = "";
