@@ -62,7 +62,9 @@ async def log_out(wiring: Wired, request: Request, session: Present, response: R
 
 @router.get("/me")
 async def me(wiring: Wired, session: Present) -> Json:
-    """Who is logged in, with which role, and whether an account with a second factor stands behind it."""
+    """Who is logged in, with which role, whether an account with a second factor stands behind it, and the `sites`
+    (origins) that may show the chat: only to their pages does the desk link.
+    """
     account = await wiring.staff.accounts.find(session.agent)
     return {
         "name": session.agent,
@@ -70,6 +72,7 @@ async def me(wiring: Wired, session: Present) -> Json:
         "session": session.id,
         "account": account is not None,
         "code": bool(account and account.secret),
+        "sites": wiring.sites,
     }
 
 

@@ -70,6 +70,7 @@ def create_app(
         readiness=readiness,
         api_token=api_token,
         staff=staff or staff_of(MemoryRegistry(), secrets.token_urlsafe(32)),
+        sites=tuple(allowed_origins),
         secure=secure,
     )
     add_error_handlers(app)

@@ -17,11 +17,11 @@ from starlette.responses import StreamingResponse
 from bot.channels.web.addresses import Act
 from bot.channels.web.customer_schemas import Introduction, Judgement, Score, Scored
 from bot.channels.web.identity import IdentityRefused
-from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Sending, Stopping
+from bot.channels.web.schemas import Accepted, Begun, Nothing, Rated, Sending, Stopping, Telling
 from bot.channels.web.views import Json, public_conversation, public_state
 from bot.channels.web.visitors import Visitor
 from bot.channels.web.wiring import Wired, Wiring
-from bot.conversation.messages import Message, Turn
+from bot.conversation.messages import About, Message, Turn
 
 RETRY_SECONDS = 15
 RATEABLE = 1_000
@@ -130,19 +130,23 @@ async def read(wiring: Wired, conversation: Visit) -> Json:
 
 
 @router.post("/messages", status_code=202)
-async def send(wiring: Wired, caller: Caller, _: Paced, sending: Sending, response: Response) -> Accepted:
+async def send(
+    wiring: Wired, caller: Caller, _: Paced, sending: Sending, request: Request, response: Response
+) -> Accepted:
     """Store a message: 202 when it is new, 200 when it was stored before, 422 for another text under its id.
 
     429 says in Retry-After when to go on.
     """
-    new = await wiring.reception.receive(_message(caller, sending))
+    new = await wiring.reception.receive(_message(caller, sending, request))
     return _accepted(sending, new, response)
 
 
 @router.post("/handoff", status_code=202)
-async def ask_for_person(wiring: Wired, caller: Caller, _: Paced, sending: Sending, response: Response) -> Accepted:
+async def ask_for_person(
+    wiring: Wired, caller: Caller, _: Paced, sending: Sending, request: Request, response: Response
+) -> Accepted:
     """Store the wish for a person, as `send` does. It reads as a command: its `text` is not kept."""
-    new = await wiring.reception.ask_for_person(_message(caller, sending))
+    new = await wiring.reception.ask_for_person(_message(caller, sending, request))
     return _accepted(sending, new, response)
 
 
@@ -194,8 +198,15 @@ async def _note(wiring: Wiring, conversation: str, what: str, about: str, words:
     await wiring.reception.conversations.note(conversation, event)
 
 
-def _message(caller: Visitor, sending: Sending) -> Message:
-    return Message(caller.conversation, sending.id, sending.text, time.time(), caller.name, sending.language)
+def about_of(caller: Visitor, telling: Telling, request: Request) -> About:
+    """What is told of a caller beside their words."""
+    return telling.about(caller.signed, request.headers.get("user-agent", ""))
+
+
+def _message(caller: Visitor, sending: Sending, request: Request) -> Message:
+    about = about_of(caller, sending, request)
+    said = sending.id, sending.text, time.time(), caller.name, sending.language
+    return Message(caller.conversation, *said, about=about)
 
 
 def _accepted(sending: Sending, new: bool, response: Response) -> Accepted:

@@ -4,19 +4,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictInt
 
+from bot.channels.web.about import in_words
 from bot.channels.web.schemas import Beginning, Rating, Request
 
 LONGEST_COMMENT = 500
 BEST_SCORE = 5
 
 
-def _in_words(text: str) -> str:
-    """The text on one line, of what can be shown."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-Comment = Annotated[str, Field(max_length=LONGEST_COMMENT), AfterValidator(_in_words)]
-Named = Annotated[str, Field(max_length=80), AfterValidator(_in_words)]
+Comment = Annotated[str, Field(max_length=LONGEST_COMMENT), AfterValidator(in_words)]
+Named = Annotated[str, Field(max_length=80), AfterValidator(in_words)]
 
 
 class Introduction(Beginning):

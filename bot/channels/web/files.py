@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.channels.web.agents import Agent, Named, intended
-from bot.channels.web.customer import Caller, Paced, Visit
-from bot.channels.web.schemas import LONGEST_TEXT, Accepted, Language, Sending, TurnId
+from bot.channels.web.customer import Caller, Paced, Visit, about_of
+from bot.channels.web.schemas import LONGEST_TEXT, Accepted, Language, Sending, Telling, TurnId
 from bot.channels.web.schemas import Request as Body
 from bot.channels.web.v1.access import ConversationReader
 from bot.channels.web.views import Json, agent_state
@@ -60,7 +60,7 @@ class _Carrying(Body):
         return self
 
 
-class SendingFiles(_Carrying):
+class SendingFiles(_Carrying, Telling):
     """A customer's message with files; `id` is made by the sender and stays the same when it is sent again."""
 
     id: TurnId
@@ -97,14 +97,13 @@ def _customers(intake: Intake) -> APIRouter:
         return await _answered(_taken(intake, visit, key, name, length, request))
 
     @router.post("/files/messages", status_code=202)
-    async def send(wiring: Wired, caller: Caller, _: Paced, sending: SendingFiles) -> Response:
+    async def send(wiring: Wired, request: Request, caller: Caller, _: Paced, sending: SendingFiles) -> Response:
         """Store a message that carries files, as `/api/messages` does."""
 
         async def accept() -> Json:
             carried = await intake.attach(caller.conversation, sending.files)
-            message = Message(
-                caller.conversation, sending.id, sending.text, time.time(), caller.name, sending.language, carried
-            )
+            said = sending.id, sending.text, time.time(), caller.name, sending.language, carried
+            message = Message(caller.conversation, *said, about_of(caller, sending, request))
             await wiring.reception.receive(message)
             return Accepted(turn=sending.id).model_dump()
 

@@ -3,11 +3,12 @@
 Knows no conversation. HS256 (RFC 7519, RFC 7518) with a key that both servers have; nothing else is believed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
 
+from bot.channels.web.about import attributes_of, in_words
 from bot.settings import LEAST_IDENTITY_KEY
 
 AUDIENCE = "kefu"
@@ -16,6 +17,11 @@ LONGEST_LIFE = 3_600
 LONGEST_TOKEN = 4_096
 _LONGEST_SUBJECT, _LONGEST_NAME = 255, 80
 _CLOCKS_DIFFER = 60  # seconds
+# Of the name agents know already; the others are the token's own (RFC 7519, OpenID Connect), and tell of no customer.
+_NO_ATTRIBUTES = frozenset(
+    {"name", "iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
+    | {"acr", "amr", "at_hash", "auth_time", "azp", "c_hash", "nonce", "sid"}
+)
 
 
 class IdentityRefused(Exception):
@@ -24,10 +30,12 @@ class IdentityRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`subject` is the site's own id of the customer, which never changes; `name` is what agents see."""
+    """`subject` is the site's own id of the customer, which never changes; `name` is what agents see, and so are
+    `attributes`: the token's other claims, where they are texts, numbers, or yes or no."""
 
     subject: str
     name: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 class Identities:
@@ -67,5 +75,5 @@ def _person(claims: dict[str, Any]) -> Person:
         raise IdentityRefused("the identity has no subject")
     if not isinstance(name, str):
         raise IdentityRefused("the identity's name is no text")
-    shown = "".join(char if char.isprintable() else " " for char in name)
-    return Person(subject, " ".join(shown.split())[:_LONGEST_NAME])
+    others = {claim: value for claim, value in claims.items() if claim not in _NO_ATTRIBUTES}
+    return Person(subject, in_words(name)[:_LONGEST_NAME], attributes_of(others))

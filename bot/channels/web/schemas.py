@@ -5,11 +5,15 @@ LONGEST_TEXT characters.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from bot.channels.web.about import LONGEST_TITLE, attributes_of, page_of, shortened
+from bot.channels.web.browsers import browser_of
 from bot.channels.web.identity import LONGEST_TOKEN
+from bot.conversation.messages import About
 
 LONGEST_TEXT = 4_000
 """Characters of one message; a model reads far fewer, Telegram sends no more than about as many."""
@@ -35,6 +39,26 @@ def _agent_name(name: str) -> str:
     return name
 
 
+def _page(told: object) -> str:
+    return page_of(_worded(told))
+
+
+def _title(told: object) -> str:
+    return shortened(_worded(told), LONGEST_TITLE)
+
+
+def _worded(told: object) -> str:
+    if not isinstance(told, str):
+        raise ValueError("must be a text")
+    return told
+
+
+def _attributes(told: object) -> dict[str, str]:
+    if not isinstance(told, Mapping):
+        raise ValueError("must be an object")
+    return attributes_of(told)
+
+
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_said)]
 TurnId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{8,64}$")]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2})?$")]
@@ -47,7 +71,24 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Sending(Request):
+class Telling(Request):
+    """What a customer's page tells besides: claimed, shown to agents alone, believed by nobody.
+
+    It is cut to size, and what is no address, no text and no number is left out; only another kind of JSON is
+    refused.
+    """
+
+    # Before the types are looked at: half of a surrogate pair, where a page has cut a text, is no reason to refuse.
+    page: Annotated[str, BeforeValidator(_page)] = ""
+    title: Annotated[str, BeforeValidator(_title)] = ""
+    attributes: Annotated[dict[str, str], BeforeValidator(_attributes)] = Field(default_factory=dict)
+
+    def about(self, signed: Mapping[str, str], browser: str) -> About:
+        """The same with what the site has `signed` and what the header of the `browser` tells."""
+        return About(self.page, self.title, *browser_of(browser), dict(signed), self.attributes)
+
+
+class Sending(Telling):
     """A customer's message; `id` is made by the sender and stays the same when it is sent again."""
 
     id: TurnId

@@ -10,7 +10,8 @@ import hmac
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -24,10 +25,11 @@ PERSON_HOURS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The caller's conversation, and their name where it is known."""
+    """The caller's conversation, and their name where it is known; for `signed` attributes the site vouches."""
 
     conversation: str
     name: str = ""
+    signed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Visitors:
@@ -67,7 +69,8 @@ class Visitors:
             raise IdentityRefused("identities are not set up here")
         person = self._identities.read(identity)
         bits = hmac.new(self._key, f"person\0{person.subject}".encode(), hashlib.sha256).hexdigest()
-        told = json.dumps([bits, person.name]).encode()
+        attributes = [person.attributes] if person.attributes else []
+        told = json.dumps([bits, person.name, *attributes], ensure_ascii=False, separators=(",", ":")).encode()
         return self._person.sign(base64.urlsafe_b64encode(told)).decode()
 
     def visitor(self, token: str) -> Visitor | None:
@@ -78,8 +81,9 @@ class Visitors:
             return None if self._required else self._stranger(token)
         if self._identities is None:
             return None
-        bits, name = json.loads(base64.urlsafe_b64decode(told))
-        return Visitor(_conversation(bits.encode()), name)
+        bits, name, *attributes = json.loads(base64.urlsafe_b64decode(told))
+        # Tokens of an older Kefu have none, nor have those of who has none.
+        return Visitor(_conversation(bits.encode()), name, attributes[0] if attributes else {})
 
     def _stranger(self, token: str) -> Visitor | None:
         try:

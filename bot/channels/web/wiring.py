@@ -38,6 +38,8 @@ class Wiring:
     readiness: Readiness
     api_token: str
     staff: Staff
+    sites: tuple[str, ...]
+    """The origins whose pages may show the chat."""
     secure: bool
     """Cookies are sent over https only."""
 

@@ -1,11 +1,12 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.answering.answer import Outcome
 from bot.answering.engine import Engine
 from bot.conversation.memory import MemoryConversations
-from bot.conversation.messages import BOT, Claim, Message, Status
+from bot.conversation.messages import BOT, About, Claim, Message, Status
 from bot.conversation.records import ATTEMPTS
 from bot.desk.desk import Desk
 from bot.desk.hours import Hours
@@ -43,6 +44,21 @@ async def test_sentences_are_shown_before_the_turn(
     assert [event.kind for event in shown] == ["typing", "sentence", "sentence", "turn"]
     assert shown[1].data["turn"] == shown[3].data["id"]
     assert [event.data["text"] for event in shown[1:3]] == ["First.", "Second."]
+
+
+async def test_nothing_that_is_told_of_the_customer_reaches_a_question(
+    desk: Desk, replier: Replier, answerer: Scripted, conversations: MemoryConversations
+) -> None:
+    told = About("https://canary.example/", "canary", "canary", "canary", {"canary": "canary"}, {"canary": "canary"})
+    await desk.receive(replace(message(), about=told))
+    await replier.reply(await claimed(conversations))
+    await desk.receive(replace(message("And now?", 2), about=told))
+    await replier.reply(await claimed(conversations))
+    await desk.suggest("web:1")
+
+    assert (await conversations.read("web:1")).state.about == told
+    assert [len(question.history) for question in answerer.questions] == [0, 2, 3]
+    assert "canary" not in repr(answerer.questions)
 
 
 async def test_several_messages_are_one_question(

@@ -10,7 +10,7 @@ from bot.channels.web.agents import Named
 from bot.channels.web.v1.access import ConversationReader, ConversationWriter, NotesToo
 from bot.channels.web.v1.once import Once, once
 from bot.channels.web.v1.paging import Cursor, Limit, cursor_of, page, place_of
-from bot.channels.web.v1.schemas import Acting, Page, Replying
+from bot.channels.web.v1.schemas import Acting, ConversationState, Page, Replying
 from bot.channels.web.views import Json, agent_state
 from bot.channels.web.wiring import Wired, Wiring
 from bot.conversation.records import NOTED
@@ -42,9 +42,9 @@ async def listed(
     return page([agent_state(each) for each in shown], more)
 
 
-@router.get("/{conversation}")
+@router.get("/{conversation}", response_model=ConversationState)
 async def state(wiring: Wired, caller: ConversationReader, conversation: Named) -> Json:
-    """A conversation's state."""
+    """A conversation's state, with what is told of its customer."""
     return agent_state((await wiring.reception.conversations.read(conversation, 1)).state)
 
 

@@ -26,6 +26,38 @@ class Page(BaseModel):
     next: str | None
 
 
+class CustomerAbout(BaseModel):
+    """What is told of a customer beside their words: by the site's signed token (`signed`), by the header of the
+    browser (`browser`, `system`), and by anybody (all else). All empty where nothing is told."""
+
+    page: str
+    title: str
+    browser: str
+    system: str
+    signed: dict[str, str]
+    claimed: dict[str, str]
+
+
+class ConversationState(BaseModel):
+    """A conversation's state. Times are Unix seconds, 0 where there is none; `owner` is "bot" or an agent's name."""
+
+    id: str
+    channel: str
+    owner: str
+    status: Literal["open", "waiting", "resolved"]
+    reason: str
+    language: str
+    name: str
+    created: float
+    updated: float
+    preview: str
+    episode: int
+    tags: list[str]
+    snoozed: float
+    since: float
+    about: CustomerAbout
+
+
 class Replying(Request):
     """An agent's reply in a conversation: it takes the conversation over."""
 

@@ -25,6 +25,20 @@ def test_a_person_has_the_site_s_id_and_a_name() -> None:
     assert Identities(KEY).read(signed()) == Person("customer-7")
 
 
+def test_other_claims_are_attributes_and_the_token_s_own_are_not() -> None:
+    told = {"plan": "gold", "email": "ada@mail.example", "orders": 3, "vip": True, "roles": ["a"], "cart": {"a": 1}}
+    own = {"nbf": int(time.time()) - 1, "jti": "1", "iss": "shop", "nonce": "n", "sid": "s", "auth_time": 1}
+    person = Identities(KEY).read(signed(name="Ada", **told, **own))
+
+    assert person.attributes == {"plan": "gold", "email": "ada@mail.example", "orders": "3", "vip": "true"}
+
+
+def test_attributes_are_few_and_short() -> None:
+    person = Identities(KEY).read(signed(note="\u202e" + "n" * 500, **{f"a{number}": "x" for number in range(40)}))
+
+    assert (len(person.attributes), len(person.attributes["note"])) == (20, 200)
+
+
 @pytest.mark.parametrize(
     ("token", "reason"),
     [

@@ -1,12 +1,16 @@
 """Tokens of customers, known or not."""
 
+import base64
+import hashlib
+import json
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
 
-from bot.channels.web.identity import Identities, IdentityRefused
+from bot.channels.web.identity import LONGEST_TOKEN, Identities, IdentityRefused
 from bot.channels.web.visitors import Visitors
 from tests.bot.channels.web.test_identity import KEY, signed
 
@@ -59,6 +63,44 @@ def test_a_person_finds_the_same_conversation_again() -> None:
     assert visitors.visitor(here) != visitors.visitor(other)
     assert (known := visitors.visitor(here))
     assert (known.name, "customer-7" in known.conversation) == ("Ada", False)
+
+
+def test_a_token_carries_what_the_site_has_signed_of_a_person() -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    known = visitors.visitor(visitors.begin(signed(name="Ada", plan="金", orders=3)))
+    poorer = visitors.visitor(visitors.begin(signed(name="Ada", plan="free")))
+
+    assert known
+    assert poorer
+    assert (known.name, known.signed, poorer.signed) == ("Ada", {"plan": "金", "orders": "3"}, {"plan": "free"})
+    assert known.conversation == poorer.conversation
+
+
+def test_a_token_without_attributes_is_as_it_was_before_there_were_any() -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    told = json.loads(base64.urlsafe_b64decode(visitors.begin(signed(name="Ada")).partition(".")[0]))
+    signer = TimestampSigner("k" * 16, salt="kefu.person", digest_method=hashlib.sha256)
+    old = signer.sign(base64.urlsafe_b64encode(json.dumps(told).encode())).decode()
+
+    assert (len(told), told[1]) == (2, "Ada")
+    assert visitors.visitor(old) == visitors.visitor(visitors.begin(signed(name="Ada")))
+
+
+def test_a_token_of_all_that_may_be_signed_fits_into_a_header() -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    room = LONGEST_TOKEN * 3 // 4 - 300
+    identity = signed(**{f"a{number:02}": "客" * (room // 15 // 6) for number in range(15)})
+
+    assert len(identity) > LONGEST_TOKEN * 0.9
+    assert len(visitors.begin(identity)) < 8_000
+
+
+def test_a_stranger_s_token_carries_nothing_signed() -> None:
+    visitors = Visitors("k" * 16, identities=Identities(KEY))
+    stranger = visitors.visitor(visitors.begin(claimed='["x", "Ada", {"plan": "gold"}]'))
+
+    assert stranger
+    assert stranger.signed == {}
 
 
 def test_a_person_s_token_is_worth_nothing_where_nobody_is_identified_any_more() -> None:
