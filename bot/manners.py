@@ -25,7 +25,11 @@ def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
     words = tuple(settings.handoff_words)
     policy = Policy(handoff_words=words, within=within_of(settings), voice=voice_of(settings))
     if calibration:
-        policy = replace(policy, threshold=calibration.threshold, search=Search(weights=calibration.weights))
+        policy = replace(
+            policy,
+            threshold=calibration.threshold,
+            search=Search(weights=calibration.weights, known=calibration.known),
+        )
     return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
 
 

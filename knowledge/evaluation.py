@@ -25,7 +25,8 @@ class Ranking:
     """What was found for one query: ids of entries, best first, and how sure it is that the first one answers.
 
     No `gold` means that nothing known answers it; `kind` then tells what sort of an unknown it is. Queries of one
-    `group` are drawn together. `least` is the confidence from which it is answered, where calibration told one.
+    `group` are drawn together. `least` is the confidence from which it is answered, where calibration told one;
+    `known` the probability that any entry answers, where that is told apart.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Ranking:
     kind: str = ""
     group: str = ""
     least: float | None = None
+    known: float | None = None
 
     @property
     def place(self) -> int:
@@ -70,11 +72,12 @@ def _on_unknowns(
     rankings: Sequence[Ranking], places: Floats, known: Bools, threshold: float
 ) -> tuple[dict[str, int], dict[str, Statistic]]:
     sure = np.array([ranking.confidence for ranking in rankings], np.float64)
+    anything = np.array([each.confidence if each.known is None else each.known for each in rankings], np.float64)
     answered = sure >= [threshold if ranking.least is None else ranking.least for ranking in rankings]
     right = np.where(known, answered & (places == 1), ~answered)
     counts = {"n_oos": int((~known).sum())}
     statistics: dict[str, Statistic] = {
-        "oos_auroc": lambda weights: auroc(sure, known, weights),
+        "oos_auroc": lambda weights: auroc(anything, known, weights),
         "in_scope_accuracy": share(right, known),
         "oos_recall": share(right, ~known),
         "overall_accuracy": share(right, np.ones_like(known)),

@@ -236,6 +236,8 @@ class Answerer:
         likeliest = max(findings, key=lambda finding: finding.confidence, default=None)
         if likeliest is None or self._policy.doubt is None or lacks_the_words(likeliest):
             return None
+        if self._policy.search.known and likeliest.known < self._policy.doubt.known:
+            return None
         if not (offered := choices(likeliest.hits, language, self._policy.doubt)):
             return None
         sources = tuple(Source(hit.entry.id, name_of(hit.entry), hit.entry.url, hit.score) for hit in offered)

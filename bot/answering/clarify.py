@@ -19,11 +19,13 @@ from knowledge.hits import Hit
 class Doubt:
     """When two entries fit equally, and how many are offered at most.
 
-    `margin`: none is more relevant than another by more than this; `closeness`: each is at least so close.
+    `margin`: none is more relevant than another by more than this; `closeness`: each is at least so close; `known`:
+    that any of them answers is at least so likely, where a calibration can tell.
     """
 
     margin: float = 0.05
     closeness: float = 0.5
+    known: float = 0.5
     most: int = 3
 
 

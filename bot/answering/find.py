@@ -16,11 +16,12 @@ from knowledge.retriever import Retriever
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How entries are looked up: `k` for each query; `language_slack` and `weights` as of `decide`."""
+    """How entries are looked up: `k` for each query; `language_slack`, `weights` and `known` as of `decide`."""
 
     k: int = 8
     language_slack: float = SLACK
     weights: Weights = field(default_factory=Weights)
+    known: Weights | None = None
 
 
 def find(
@@ -39,7 +40,7 @@ def find(
             trace.looked_up(part.text, own, part.before)
     hits = iter(retriever.retrieve(queries, search.k, before, within))
     return [
-        judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack)
+        judge(part, [next(hits) for _ in own], search.weights, language, search.language_slack, search.known)
         for (part, language), own in zip(asked, lookups, strict=True)
     ]
 

@@ -1,6 +1,7 @@
 """Chooses which findings are spoken of. Knows confidences, scores and a question's form; no entry's text."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.answering.decide import Finding
 from bot.reading.form import asks_of_the_owner
@@ -50,4 +51,4 @@ def _with_its_equal(finding: Finding) -> Iterator[Finding]:
         best, second = finding.hits[:2]
         near = best.relevance - second.relevance <= EQUAL and best.entry.language == second.entry.language
         if near and second.coverage > best.coverage:
-            yield Finding(finding.part, finding.hits[1:], finding.confidence)
+            yield replace(finding, hits=finding.hits[1:])

@@ -52,7 +52,7 @@ def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> lis
         (whole(_question(query, context)), detect(query.text, default=retriever.main_language)) for query in queries
     ]
     calibration = retriever.calibration
-    search = replace(SEARCH, weights=calibration.weights) if calibration else SEARCH
+    search = replace(SEARCH, weights=calibration.weights, known=calibration.known) if calibration else SEARCH
     return [
         Ranking(
             query.id,
@@ -62,6 +62,7 @@ def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> lis
             query.kind,
             query.group,
             calibration.threshold if calibration else None,
+            finding.known,
         )
         for query, finding in zip(queries, find(retriever, asked, search), strict=True)
     ]

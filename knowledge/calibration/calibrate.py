@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ _LEAST = 30  # known questions
 # How far from the common weights those of one knowledge may well lie (standard deviations).
 # Wider ones told the entries' own questions better apart, and customers' questions worse.
 _SPREAD = Weights(0.7, closeness=0.2, coverage=0.5, margin=2, nearness=1, across=0.3, passage=0.3, held=0.5, peak=1)
+# No rival tells whether anything answers a question at all: two that fit equally speak for it.
+_KNOWN, _KNOWN_SPREAD = replace(Weights(), margin=0), replace(_SPREAD, margin=0.01)
 _ALONE = 0.1  # such a share of the customers finds nothing but a translation, where there are any
 
 
@@ -45,11 +47,20 @@ def calibration_of(found: Sequence[Trial], promised: float) -> Calibration:
     inputs = np.array([(1.0, *trial.features) for trial in found])
     right = np.array([trial.right for trial in found])
     known = np.array([trial.kind is Kind.KNOWN for trial in found])
-    importance, prior = importances(found), np.array(astuple(Weights()))
-    precision = 1 / np.square(astuple(_SPREAD))
-    sure = out_of_fold(inputs, right, importance, prior, precision, _units(found))
-    weights = Weights(*fit(inputs, right, importance, prior, precision).tolist())
-    return _promising(sure, right, known, importance, promised, weights, Counter(str(trial.kind) for trial in found))
+    importance = importances(found)
+    sure = out_of_fold(inputs, right, importance, *_before(Weights(), _SPREAD), _units(found))
+    calibration = _promising(sure, right, known, importance, promised)
+    return replace(
+        calibration,
+        weights=Weights(*fit(inputs, right, importance, *_before(Weights(), _SPREAD)).tolist()),
+        known=Weights(*fit(inputs, known, importance, *_before(_KNOWN, _KNOWN_SPREAD)).tolist()),
+        asked=dict(Counter(str(trial.kind) for trial in found)),
+    )
+
+
+def _before(around: Weights, spread: Weights) -> tuple[Floats, Floats]:
+    """Where weights lie before any question is asked, and how precisely."""
+    return np.array(astuple(around)), 1 / np.square(astuple(spread))
 
 
 def importances(found: Sequence[Trial]) -> Floats:
@@ -77,17 +88,9 @@ def _units(found: Sequence[Trial]) -> NDArray[np.int64]:
     return np.array([trial.group if trial.group >= 0 else -1 - at for at, trial in enumerate(found)], np.int64)
 
 
-def _promising(
-    sure: Floats,
-    right: Bools,
-    known: Bools,
-    importance: Floats,
-    promised: float,
-    weights: Weights,
-    asked: Counter[str],
-) -> Calibration:
+def _promising(sure: Floats, right: Bools, known: Bools, importance: Floats, promised: float) -> Calibration:
     for verdict, z in ((Verdict.KEPT, SURE), (Verdict.LIKELY, LIKELY)):
         points = curve(sure, right, known, importance, z)
         if chosen := keeping(points, promised):
-            return Calibration(weights, chosen.threshold, promised, verdict, chosen, dict(asked), points)
-    return Calibration(weights, NEVER, promised, Verdict.NONE, None, dict(asked), points)
+            return Calibration(Weights(), chosen.threshold, promised, verdict, chosen, curve=points)
+    return Calibration(Weights(), NEVER, promised, Verdict.NONE, None, curve=points)

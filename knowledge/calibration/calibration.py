@@ -26,7 +26,8 @@ class Calibration:
 
     From `threshold` on at most the share `promised` of the answers is wrong, as far as the `verdict` goes; `chosen`
     is that point of the `curve` (lowest threshold first), None where nothing may be answered. `asked` counts the
-    trials of each kind. The same snapshot gives the same bytes.
+    trials of each kind. `known` weighs the same features as `weights`, and tells whether any entry answers, be it the
+    first or not; None where a snapshot was calibrated before that was asked. The same snapshot gives the same bytes.
     """
 
     weights: Weights
@@ -36,6 +37,7 @@ class Calibration:
     chosen: Point | None
     asked: dict[str, int] = field(default_factory=dict)
     curve: Sequence[Point] = ()
+    known: Weights | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON types."""
@@ -54,6 +56,7 @@ class Calibration:
         if (written := fields.pop("format")) != FORMAT:
             raise ValueError(f"calibration of format {written}")
         fields["weights"] = Weights(**fields["weights"])
+        fields["known"] = Weights(**fields["known"]) if fields.get("known") else None
         fields["verdict"] = Verdict(fields["verdict"])
         fields["chosen"] = Point(**fields["chosen"]) if fields["chosen"] else None
         fields["curve"] = tuple(Point(**point) for point in fields["curve"])

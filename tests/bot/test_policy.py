@@ -6,7 +6,7 @@ from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration, Verdict
 from knowledge.confidence import Weights
 
-CALIBRATED = Calibration(Weights(margin=3.0), 0.62, 0.05, Verdict.KEPT, None)
+CALIBRATED = Calibration(Weights(margin=3.0), 0.62, 0.05, Verdict.KEPT, None, known=Weights(bias=1.0))
 
 
 def test_without_a_calibration_the_common_weights_and_threshold_hold() -> None:
@@ -18,7 +18,7 @@ def test_without_a_calibration_the_common_weights_and_threshold_hold() -> None:
 def test_a_calibrated_snapshot_brings_its_own() -> None:
     policy = policy_of(Settings(_env_file=None), CALIBRATED)
     assert policy.threshold == 0.62
-    assert policy.search.weights == Weights(margin=3.0)
+    assert (policy.search.weights, policy.search.known) == (Weights(margin=3.0), Weights(bias=1.0))
 
 
 def test_a_threshold_that_the_owner_sets_wins() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,6 +40,13 @@ def test_unknowns_are_caught_below_the_threshold_alone() -> None:
     assert figures["overall_accuracy"] == pytest.approx(2 / 5)
     assert figures["oos_auroc"] == pytest.approx(5 / 6, abs=1e-4)
     assert (figures["n_oos_near"], figures["oos_recall_near"], figures["oos_recall_far"]) == (1, 0.0, 1.0)
+
+
+def test_unknowns_are_told_by_whether_anything_is_known_where_that_is_told_apart() -> None:
+    torn = replace(ranking(2, 0.2), known=0.9)  # one of two entries answers, and which is not sure
+    unknown = replace(ranking(0, 0.4, known=False), known=0.3)
+    assert retrieval_figures([torn, unknown], 0.5)["oos_auroc"] == 1.0
+    assert retrieval_figures([replace(torn, known=None), replace(unknown, known=None)], 0.5)["oos_auroc"] == 0.0
 
 
 def test_the_threshold_for_a_share_is_the_highest_that_leaves_it() -> None:

@@ -5,9 +5,11 @@ import pytest
 from bot.answering.answer import Mode, Outcome, PastTurn, Question, Reason, Sentence
 from bot.answering.answerer import Answerer, Policy
 from bot.answering.clarify import Doubt, choices, chosen, name_of
+from bot.answering.find import Search
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.generators.extractive import ExtractiveGenerator
+from knowledge.confidence import Weights
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.hits import Hit
@@ -98,11 +100,11 @@ def test_a_number_is_a_choice_only_right_after_it_was_offered() -> None:
     assert [chosen(Question("2", history)).text for history in ((), later)] == ["2", "2"]
 
 
-def asked_back(folder: Path, doubt: Doubt | None, threshold: float = 0.99) -> Answerer:
+def asked_back(folder: Path, doubt: Doubt | None, threshold: float = 0.99, known: Weights | None = None) -> Answerer:
     embedder = HashingEmbedder()
     retriever = Retriever(build(SHIPPING, [], embedder, folder), embedder)
     speaker = Speaker(None, ExtractiveGenerator(), SpanSupport(retriever), Manner())
-    return Answerer(retriever, speaker, Policy(threshold=threshold, doubt=doubt))
+    return Answerer(retriever, speaker, Policy(threshold=threshold, search=Search(known=known), doubt=doubt))
 
 
 def test_asks_back_instead_of_refusing_with_what_can_be_chosen(tmp_path: Path) -> None:
@@ -122,6 +124,14 @@ def test_asks_back_instead_of_refusing_with_what_can_be_chosen(tmp_path: Path) -
 
 def test_refuses_where_asking_back_is_switched_off(tmp_path: Path) -> None:
     assert asked_back(tmp_path, None).answer(Question(UNCLEAR)).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(("bias", "outcome"), [(9.0, Outcome.CLARIFIED), (-9.0, Outcome.REFUSED)])
+def test_asks_back_only_where_it_is_likely_that_anything_answers(
+    tmp_path: Path, bias: float, outcome: Outcome
+) -> None:
+    answerer = asked_back(tmp_path, ALWAYS, known=Weights(bias=bias))
+    assert answerer.answer(Question(UNCLEAR)).outcome is outcome
 
 
 def test_what_is_sure_enough_is_answered_whatever_else_fits(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """A threshold is promised where the knowledge bears it out, and nowhere else."""
 
+from dataclasses import astuple
 from functools import partial
 
+import numpy as np
 import pytest
 
 from knowledge.calibration.calibrate import calibrate, calibration_of, importances
 from knowledge.calibration.calibration import Calibration, Verdict
+from knowledge.calibration.fit import probabilities
 from knowledge.calibration.promise import NEVER
 from knowledge.calibration.trials import Kind, Trial, Trials
-from knowledge.confidence import Features
+from knowledge.confidence import Features, Weights
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.snapshot.background import Background, measure
@@ -56,6 +59,24 @@ def test_who_promises_less_answers_more(contents: Contents, background: Backgrou
     thresholds = [calibration_of(found, promised).threshold for promised in (0.02, 0.05, 0.2)]
     assert thresholds == sorted(thresholds, reverse=True)
     assert thresholds[0] > thresholds[-1]
+
+
+def test_two_entries_that_fit_equally_make_the_first_doubtful_and_the_subject_not() -> None:
+    clear, torn, far = Features(1.0, 0.6, 0.15, 1.0, 0), Features(1.0, 0.6, 0.0, 1.0, 0), Features(0, 0.1, 0.15, 0, 0)
+    tried = [
+        Trial(kind, group, told, right)
+        for group in range(60)
+        for kind, told, right in ((Kind.KNOWN, clear, True), (Kind.KNOWN, torn, False), (Kind.FAR, far, False))
+    ]
+    found = calibration_of(tried, 0.2)
+
+    def sure(weights: Weights | None, told: Features) -> float:
+        inputs = np.array([(1.0, *told)])
+        return float(probabilities(inputs, np.array(astuple(weights or Weights())))[0])
+
+    assert sure(found.weights, torn) < 0.5 < sure(found.weights, clear)
+    assert sure(found.known, torn) > 0.9 > sure(found.known, far)
+    assert sure(found.known, torn) == pytest.approx(sure(found.known, clear), abs=0.01)
 
 
 def test_kinds_weigh_as_customers_ask_however_many_were_tried() -> None:
