@@ -17,9 +17,10 @@ const wanted = process.argv.slice(2).find((given) => !given.startsWith("--")) ??
 const minified = {
   name: "minified",
   setup(builder) {
-    // Between tags no template needs white space over a line's end.
+    // Between tags no template needs white space over a line's end, and within a tag one space is enough.
     builder.onLoad({ filter: /\/ui\/\w+\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, "utf8").replace(/([>}])\n\s+(?=<|\$\{)/g, "$1");
+      const source = readFileSync(path, "utf8").replace(/\n\s+(?=[@?]?[\w-]+=["$])/g, " ");
+      const contents = source.replace(/([>}])\n\s+(?=[<>]|\$\{)/g, "$1");
       return { contents, loader: "ts" };
     });
     // Styles of the widget are texts within its script; those of an entry are a file of their own.

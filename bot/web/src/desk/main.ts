@@ -19,7 +19,7 @@ import { Thread } from "./thread";
 import type { Canned, State, Turn } from "./types";
 
 const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const { name: me, role } = await call<{ name: string; role?: string }>("GET", "me");
+const { name: me, role, sites } = await call<{ name: string; role?: string; sites: string[] }>("GET", "me");
 
 document.documentElement.lang = locale;
 translate(document);
@@ -124,10 +124,11 @@ const thread = new Thread(me, document.querySelector("main")!, {
   save: (turn: Turn) => knowing.save(turn, thread.asked(turn)),
   back: () => document.body.classList.remove("chosen"),
 });
-const side = new Side(document.querySelector<HTMLElement>("aside.customer")!, {
-  open: choose,
-  insert: (text) => thread.composer.insert(text),
-});
+const side = new Side(
+  document.querySelector<HTMLElement>("aside.customer")!,
+  { open: choose, insert: (text) => thread.composer.insert(text) },
+  [location.origin, ...sites],
+);
 const suggestion = new Suggestion(document.querySelector<HTMLElement>("aside.suggestion")!, {
   insert: (text, instead) => thread.composer.insert(text, instead),
   say,

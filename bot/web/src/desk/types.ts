@@ -17,8 +17,20 @@ export interface State {
   snoozed: number;
   /** Since when the customer waits for a word; 0 when they do not. */
   since: number;
+  about: About;
   /** How the customer feels; the page reads it apart. */
   mood?: Mood | "";
+}
+
+/** What is told of a customer beside their words; `signed` by the site's server, the page, its title and what is
+ * `claimed` by anybody. */
+export interface About {
+  page: string;
+  title: string;
+  browser: string;
+  system: string;
+  signed: Record<string, string>;
+  claimed: Record<string, string>;
 }
 
 export interface Source {

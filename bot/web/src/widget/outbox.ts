@@ -73,7 +73,7 @@ export class Outbox {
   private async deliver({ id, text, language, path, files }: Message): Promise<Verdict> {
     try {
       if (!this.visit.token) await this.begin();
-      const body = JSON.stringify({ id, text, language, files: files?.map(({ ref }) => ref) });
+      const body = JSON.stringify({ id, text, language, files: files?.map(({ ref }) => ref), ...this.visit.about() });
       return await verdictOf(await this.visit.request(path, { method: "POST", body }), this.memory);
     } catch (error) {
       if (error instanceof Response) return verdictOf(error, this.memory); // there could be no visit

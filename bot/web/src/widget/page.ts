@@ -11,10 +11,17 @@ const ACTS: Record<string, (chat: KefuChat, ...given: unknown[]) => unknown> = {
   toggle: (chat) => (chat.shown ? chat.close() : chat.open()),
   send: (chat, said) => chat.say(text(said)),
   prefill: (chat, said) => chat.open().then(() => chat.composer.write(text(said))),
-  identify: (chat, jwt) => chat.conversation.identify(text(jwt)),
+  identify: (chat, jwt) => {
+    if (!jwt) chat.told = null; // it was said of who has left
+    chat.conversation.identify(text(jwt));
+  },
+  setAttributes: (chat, told) => (chat.told = told),
   setLocale: (chat, language) => chat.speak(text(language)),
   setTheme: (chat, theme) => (theme === "auto" ? chat.removeAttribute("theme") : chat.setAttribute("theme", text(theme))),
-  reset: (chat) => chat.conversation.forget(),
+  reset: (chat) => {
+    chat.told = null;
+    chat.conversation.forget();
+  },
   on: (chat, kind, listener) => chat.listen(text(kind), listener as () => void),
 };
 

@@ -3,13 +3,12 @@ import type { Sentence, Source, Turn } from "./model.js";
 
 export interface Piece {
   text: string;
-  href?: string;
+  href: string | null;
 }
 
 export interface Part {
   text: string;
   sources: number[];
-  sentence: boolean;
 }
 
 /** A refusal or a question back: the words before and after what it offers. */
@@ -38,10 +37,7 @@ export function webAddress(text: string): string | null {
 export function pieces(text: string): Piece[] {
   return text
     .split(ADDRESS)
-    .map((part, i) => {
-      const href = i % 2 ? webAddress(part) : null;
-      return href ? { text: part, href } : { text: part };
-    })
+    .map((part, i) => ({ text: part, href: i % 2 ? webAddress(part) : null }))
     .filter((piece) => piece.text);
 }
 
@@ -52,27 +48,27 @@ export function sentenceParts(text: string, sentences: Sentence[]): Part[] | nul
   for (const sentence of sentences) {
     const found = text.indexOf(sentence.text, at);
     if (found < 0) return null;
-    if (found > at) parts.push({ text: text.slice(at, found), sources: [], sentence: false });
-    parts.push({ text: sentence.text, sources: sentence.sources, sentence: true });
+    if (found > at) parts.push({ text: text.slice(at, found), sources: [] });
+    parts.push({ text: sentence.text, sources: sentence.sources });
     at = found + sentence.text.length;
   }
   if (!parts.length) return null;
-  if (at < text.length) parts.push({ text: text.slice(at), sources: [], sentence: false });
+  if (at < text.length) parts.push({ text: text.slice(at), sources: [] });
   return parts;
 }
 
 /** The same of sentences that are said one by one, before the whole text is known. */
 export function growingParts(sentences: string[]): Part[] {
   return sentences.flatMap((text, i) => {
-    const gap = i && !/[。！？；]$/.test(sentences[i - 1] ?? "") ? [{ text: " ", sources: [], sentence: false }] : [];
-    return [...gap, { text, sources: [], sentence: true }];
+    const gap = i && !/[。！？；]$/.test(sentences[i - 1] ?? "") ? [{ text: " ", sources: [] }] : [];
+    return [...gap, { text, sources: [] }];
   });
 }
 
 /** What a complete turn says, with numbers of sources where they belong. */
 export function turnParts(turn: Turn, text: string): Part[] {
   const every = (turn.sources ?? []).map((source) => source.number);
-  return sentenceParts(text, turn.sentences ?? []) ?? [{ text, sources: every, sentence: true }];
+  return sentenceParts(text, turn.sentences ?? []) ?? [{ text, sources: every }];
 }
 
 /** What a turn offers to choose from; null when it offers nothing. */

@@ -12,6 +12,8 @@ export class Visit {
   identity = "";
   /** What an anonymous customer said of themselves. */
   contact: { name?: string; email?: string } | null = null;
+  /** What is told with a message besides. */
+  declare about: () => object;
 
   constructor(
     readonly home: URL,

@@ -1,5 +1,6 @@
 /** <kefu-chat>: the chat as an element, in the page's flow, or floating in a corner when it has `floating`. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
+import { about } from "../about.js";
 import { Conversation, type News } from "../conversation.js";
 import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
 import { chime } from "../sound.js";
@@ -35,6 +36,8 @@ export class KefuChat extends View {
   opens: number | null = null;
   menu = false;
   confirming = false;
+  /** What the page says of the customer by script. */
+  told: unknown;
   private readonly listeners = new Map<string, ((...news: unknown[]) => void)[]>();
   /** When the greeting was said. */
   readonly began = Date.now() / 1000;
@@ -48,6 +51,7 @@ export class KefuChat extends View {
     this.clothe(themeStyle + panelStyle + extrasStyle + threadStyle);
     const home = new URL("..", import.meta.url);
     this.conversation = new Conversation(home, () => this.requestUpdate(), (kind, ...news) => this.tell(kind, ...news));
+    this.conversation.line.visit.about = () => about(this);
     this.marks = new Marks(this.conversation, () => this.requestUpdate());
   }
 

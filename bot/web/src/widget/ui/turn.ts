@@ -82,7 +82,7 @@ function cardsView(turn: Turn, view: KefuChat): unknown {
 
 function moreView({ url }: Source, view: KefuChat): unknown {
   const href = url ? webAddress(url) : null;
-  return href ? html`${link(href, `${view.texts.read} · ${new URL(href).host}`)}` : nothing;
+  return href ? link(href, `${view.texts.read} · ${new URL(href).host}`) : nothing;
 }
 
 const articlesView = (articles: Source[], view: KefuChat): TemplateResult =>
