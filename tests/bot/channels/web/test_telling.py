@@ -5,13 +5,17 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from bot.accounts.staff import Staff
 from bot.accounts.tokens import Scope
 from bot.channels.web.identity import Identities
 from bot.channels.web.schemas import LONGEST_BODY
+from bot.channels.web.sessions import MemorySessions
 from bot.channels.web.visitors import Visitors
 from bot.conversation.messages import About, Message
+from tests.bot.channels.web.conftest import CHANGE, begin
+from tests.bot.channels.web.operations import operations_of
 from tests.bot.channels.web.standin import StandIn
 from tests.bot.channels.web.test_identity import KEY, signed
 from tests.bot.files.samples import png
@@ -158,6 +162,29 @@ class TestNeverShown:
             assert SECRET not in text
             assert "gold" not in text
             assert "Firefox" not in text
+
+    async def test_no_operation_tells_it_to_customers_or_to_whom_is_let_in_nowhere(
+        self, app: FastAPI, client: httpx2.AsyncClient, ada: dict[str, str], told: str, sessions: MemorySessions
+    ) -> None:
+        token = ada["Authorization"].removeprefix("Bearer ")
+        others = {
+            "nobody": {},
+            "another": await begin(client),
+            "Ada": ada,
+            "Ada's token as a cookie": {"Cookie": f"kefu-desk={token}"},
+        }
+        agent = {"Cookie": f"kefu-desk={await sessions.begin('Mia')}"}
+        seen = dict.fromkeys((*others, "an agent"), 0)
+        for name, headers in {**others, "an agent": agent}.items():
+            for each in operations_of(app):
+                if each.path.endswith("/events"):
+                    continue  # they never end; above they are read
+                answer = await client.request(each.method, each.address(told), headers={**headers, **CHANGE}, json={})
+                seen[name] += SECRET in answer.text or "gold" in answer.text
+
+        assert len(operations_of(app)) > 60
+        assert seen.pop("an agent") > 3
+        assert seen == dict.fromkeys(others, 0)
 
     async def test_it_stands_in_no_turn_and_is_found_by_no_search(self, desk: httpx2.AsyncClient, told: str) -> None:
         read = (await desk.get(f"/desk/api/conversations/{told}")).json()
