@@ -205,4 +205,4 @@ def test_an_agent_who_looks_elsewhere_is_told_who_begins_to_wait(person: Callabl
     house.do(house.standin.receive(Message("web:9999" + "0" * 28, "message-9", HUMAN, time.time())))
     expect(desk).to_have_title("(2) Kefu desk")
 
-    assert desk.evaluate("window.notices") == [["Visitor 9999 waits for a person", "asked for person", True]]
+    assert desk.evaluate("window.notices") == [["Visitor 9999 waits for a person", "asked for a person", True]]

@@ -226,7 +226,7 @@ def test_who_waits_longest_is_first_among_the_waiting(agent: Callable[..., Perso
     desk = agent().page
     rows = desk.locator("#conversations").get_by_role("button")
     first, _ = write_in(house, "/human one", "/human two")
-    expect(rows.filter(has_text="Waiting · asked for person")).to_have_count(2)
+    expect(rows.filter(has_text="Waiting · asked for a person")).to_have_count(2)
     desk.get_by_role("button", name="Unassigned 2", exact=True).click()
     expect(rows.first).to_contain_text(first)
     rows.first.click()

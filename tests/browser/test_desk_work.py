@@ -258,24 +258,6 @@ def test_resolve_and_next_goes_through_the_list_by_keyboard(agent: Callable[...,
     expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
 
 
-def test_a_saved_view_comes_back_after_a_reload(agent: Callable[..., Person], house: House) -> None:
-    write_in(house, QUESTION)
-    desk = agent().page
-    desk.on("dialog", lambda asked: asked.accept("Done ones"))
-    desk.get_by_text("Filter and sort").click()
-    desk.get_by_label("Status").select_option("resolved")
-    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(0)
-    desk.get_by_role("button", name="Save this view").click()
-    desk.get_by_label("Status").select_option("active")
-    desk.reload()
-    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
-    desk.get_by_text("Filter and sort").click()
-    desk.get_by_label("Saved views").select_option("Done ones")
-
-    expect(desk.get_by_label("Status")).to_have_value("resolved")
-    expect(desk.locator("#conversations").get_by_role("button")).to_have_count(0)
-
-
 def test_the_desk_speaks_chinese(agent: Callable[..., Person], person: Callable[..., Person], house: House) -> None:
     write_in(house, QUESTION)
     desk = agent(locale="en-GB").page
@@ -287,6 +269,28 @@ def test_the_desk_speaks_chinese(agent: Callable[..., Person], person: Callable[
 
     expect(desk.get_by_role("button", name="接管")).to_be_visible()
     expect(desk.locator("html")).to_have_attribute("lang", "zh")
+
+
+def test_reasons_moods_and_ways_of_answering_are_in_the_desks_language(
+    agent: Callable[..., Person], house: House
+) -> None:
+    upset, asking = write_in(house, "This is ridiculous, you are useless!", QUESTION)
+    house.do(house.standin.receive(message(8, "/human")))
+    desk = agent().page
+    desk.evaluate("localStorage.setItem('kefu-desk-locale', '\"zh\"')")
+    desk.reload()
+    rows = desk.locator("#conversations").get_by_role("button")
+    waiting = rows.filter(has_text=upset.replace("Visitor", "访客"))
+    expect(waiting).to_contain_text("等待中 · 要求人工服务")
+    expect(waiting).to_contain_text("⚠ 激动")
+    waiting.click()
+    expect(desk.locator("main .about").first).to_contain_text("等待客服 · 要求人工服务")
+    expect(desk.locator(".turn.customer .name").first).to_contain_text("⚠ 激动")
+    rows.filter(has_text=asking.replace("Visitor", "访客")).click()
+    expect(desk.locator(".turn.bot .mode")).to_have_text("生成 · 93 %")
+    desk.get_by_text("筛选与排序").click()
+
+    expect(desk.get_by_label("任何原因").locator("option")).to_have_text(["任何原因", "要求人工服务"])
 
 
 def test_nothing_that_is_written_runs_or_fetches(agent: Callable[..., Person], house: House) -> None:

@@ -65,7 +65,7 @@ async def save(wiring: Wired, agent: Agent, session: Present, saving: Saving) ->
     await wiring.staff.audit.note(agent, "saved_view", saving.name, "shared" if saving.shared else "")
 
 
-@changes.delete("/views/{name}", status_code=204)
+@changes.delete("/views/{name:path}", status_code=204)  # a name may hold a slash
 async def drop(
     wiring: Wired, agent: Agent, session: Present, name: Annotated[str, Path(max_length=60)], shared: bool = False
 ) -> None:

@@ -2,7 +2,7 @@
 
 import { call } from "./api";
 import { button, h } from "./dom";
-import { field, open } from "./dialog";
+import { field, open, removeRow } from "./dialog";
 import { t } from "./texts";
 import type { Canned } from "./types";
 
@@ -39,7 +39,7 @@ export function editCanned(
       text.focus();
     };
     const drop = async (canned: Canned, row: HTMLElement) => {
-      if (await attempt(() => call("DELETE", `canned/${encodeURIComponent(canned.name)}`).then(changed))) row.remove();
+      if (await attempt(() => call("DELETE", `canned/${encodeURIComponent(canned.name)}`).then(changed))) removeRow(row);
     };
     const rows = all.map((canned) => {
       const row: HTMLElement = h("li", {}, h("p", { dir: "auto" }, h("b", {}, `/${canned.name}`), " ", canned.text));

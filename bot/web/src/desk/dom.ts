@@ -78,8 +78,6 @@ export const nameOf = (state: Pick<State, "id" | "name">) =>
 /** A customer's button is stored as a command; people read what it means. */
 export const said = (text: string) => (text === "/human" ? t("asked_for_person") : text);
 
-export const reasonWords = (reason: string) => reason.replaceAll("_", " ");
-
 export const isSnoozed = (state: State) => state.snoozed * 1000 > Date.now();
 
 export function newId(): string {

@@ -1,14 +1,21 @@
 // The list of conversations: who waits, who owns, what was said last; tabs, filters, search and saved views.
 
 import { call } from "./api";
-import { ago, button, h, isSnoozed, lasted, nameOf, reasonWords, remember, remembered, said, select } from "./dom";
+import { ago, h, isSnoozed, lasted, nameOf, remember, remembered, said, select } from "./dom";
 import { Moods, moodBadge } from "./moods";
-import { type Key, t } from "./texts";
+import { named, t } from "./texts";
 import type { State } from "./types";
-import { SavedViews } from "./saved";
-import { KINDS, SHOWN, TABS, type View, admits, compare, isOf, needsAgent, plainView, valuesOf } from "./views";
+import { type ViewActs, ViewTools } from "./view_tools";
+import { KINDS, type Kind, SHOWN, TABS, type View, admits, compare, isOf, needsAgent, plainView, valuesOf } from "./views";
+import { languageName } from "./writing";
 
 const SEARCH_AFTER_MS = 250;
+
+export interface InboxActs extends Pick<ViewActs, "attempt" | "told"> {
+  chosen(id: string): void;
+  needed(state: State): void;
+  failed(error: Error): void;
+}
 
 interface Found {
   state: State;
@@ -20,7 +27,6 @@ export class Inbox {
   private queue: string[] = [];
   private current = "";
   private view: View = { ...plainView(), ...remembered<Partial<View>>("view", {}), search: "" };
-  private readonly saved = new SavedViews(() => this.tools && this.drawTools());
   private found: Map<string, string> | undefined;
   private told: Set<string> | undefined;
   private held = false;
@@ -28,12 +34,14 @@ export class Inbox {
   private readonly tabs: HTMLButtonElement[];
   readonly search: HTMLInputElement;
   private readonly tools: HTMLElement;
+  private readonly views: ViewTools;
   private readonly moods = new Moods(() => this.feel());
 
   constructor(
     private readonly me: string,
     private readonly place_: { list: HTMLElement; none: HTMLElement; tabs: HTMLElement; tools: HTMLElement },
-    private readonly act: { chosen(id: string): void; needed(state: State): void; failed(error: Error): void },
+    admin: boolean,
+    private readonly act: InboxActs,
   ) {
     this.tabs = TABS.map((tab) =>
       h(
@@ -52,7 +60,9 @@ export class Inbox {
       oninput: () => this.searchSoon(),
     });
     this.tools = h("div", { class: "filtering" });
-    place_.tools.append(this.search, h("details", {}, h("summary", {}, t("filter")), this.tools));
+    this.views = new ViewTools(admin, { ...act, shown: () => ({ ...this.view, search: this.search.value.trim() }), open: (view) => this.open(view) });
+    const filter: HTMLDetailsElement = h("details", { ontoggle: () => filter.open && this.views.look() }, h("summary", {}, t("filter")), this.tools, this.views.node);
+    place_.tools.append(this.search, filter);
     setInterval(() => this.refresh(), 15_000);
     const { list } = place_;
     // Between press and release nothing moves: the click would go to another row, or nowhere.
@@ -172,40 +182,30 @@ export class Inbox {
     return KINDS.map((kind) => this.choices(kind).join("\n")).join("\n\n");
   }
 
-  private choices(kind: (typeof KINDS)[number]): string[] {
+  private choices(kind: Kind): string[] {
     return [...new Set([...this.states.values()].flatMap((state) => valuesOf(kind, state)))].sort();
   }
 
   private drawTools(): void {
     const { view } = this;
-    const views: [string, string][] = [["", t("saved_views")], ...this.saved.names.map((name): [string, string] => [name, name])];
     const kinds = KINDS.map((kind) => {
       const values = [...new Set([...this.choices(kind), view.kinds[kind]])].filter(Boolean);
-      const options: [string, string][] = [["", t(`any_${kind}`)], ...values.map((value): [string, string] => [value, kind === "mood" ? t(`mood_${value}` as Key) : reasonWords(value)])];
+      const options: [string, string][] = [["", t(`any_${kind}`)], ...values.map((value): [string, string] => [value, wordOf(kind, value)])];
       return select(t(`any_${kind}`), options, view.kinds[kind], (value) => this.change({ kinds: { ...view.kinds, [kind]: value } }));
     });
+    const used = [...this.tools.children].indexOf(document.activeElement!);
     this.tools.replaceChildren(
       select(t("status"), SHOWN.map((shown) => [shown, t(`shown_${shown}`)]), view.shown, (shown) => this.change({ shown: shown as View["shown"] })),
       select(t("order"), [["waiting", t("sort_waiting")], ["newest", t("sort_newest")], ["mood", t("sort_mood")]], view.sort, (sort) => this.change({ sort: sort as View["sort"] })),
       ...kinds,
-      select(t("saved_views"), views, "", (name) => this.open(name)),
-      button(t("save_view"), () => this.saveView(), { class: "quiet" }),
     );
+    (this.tools.children[used] as HTMLElement | undefined)?.focus();
   }
 
-  private open(name: string): void {
-    const view = this.saved.get(name);
-    if (!view) return;
+  private open(view: View): void {
     this.change(view);
     this.search.value = view.search;
     void this.find(view.search);
-  }
-
-  private saveView(): void {
-    const name = prompt(t("view_name"))?.trim();
-    if (!name) return;
-    this.saved.save(name, { ...this.view, search: this.search.value.trim() });
-    this.drawTools();
   }
 
   draw(): void {
@@ -241,7 +241,7 @@ export class Inbox {
         { class: "tags" },
         h("span", { class: "tag" }, state.channel),
         waits
-          ? h("span", { class: "tag waiting" }, `${t("waiting")}${state.reason && ` · ${reasonWords(state.reason)}`}`)
+          ? h("span", { class: "tag waiting" }, `${t("waiting")}${state.reason && ` · ${named("reason", state.reason)}`}`)
           : h("span", { class: "tag" }, state.status === "resolved" ? t("resolved") : owner),
         waits && h("span", { class: "tag", title: t("place") }, `№ ${this.place(state)}`),
         moodBadge(state.mood),
@@ -253,4 +253,10 @@ export class Inbox {
     if (state.id === this.current) node.setAttribute("aria-current", "true");
     return h("li", {}, node);
   }
+}
+
+/** How a value to filter by is called. */
+function wordOf(kind: Kind, value: string): string {
+  if (kind === "language") return languageName(value);
+  return kind === "mood" || kind === "reason" ? named(kind, value) : value;
 }

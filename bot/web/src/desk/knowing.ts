@@ -1,9 +1,9 @@
 // Makes knowledge of what is said here: an entry from a reply, a correction of a wrong answer, and their review.
 
 import { call } from "./api";
-import { button, h, reasonWords, select } from "./dom";
-import { field, open } from "./dialog";
-import { t } from "./texts";
+import { button, h, select } from "./dom";
+import { field, open, removeRow } from "./dialog";
+import { named, t } from "./texts";
 import type { Correction, Entry, Turn } from "./types";
 
 const LOOK_AFTER_MS = 300;
@@ -95,14 +95,14 @@ export class Knowing {
           const row = h(
             "li",
             {},
-            h("p", { class: "title" }, h("span", {}, `${t(`act_${each.act}`)} · ${each.by}`), h("span", { class: "score" }, reasonWords(each.why.split(":")[0] ?? ""))),
+            h("p", { class: "title" }, h("span", {}, `${t(`act_${each.act}`)} · ${each.by}`), h("span", { class: "score" }, named("why", each.why.split(":")[0] ?? ""))),
             h("p", { dir: "auto" }, each.question || each.entry),
             each.answer && h("p", { class: "entry", dir: "auto" }, each.answer),
           );
           const judge = (status: string) =>
             this.act.attempt(async () => {
               await call("POST", `corrections/${each.id}`, { status });
-              row.remove();
+              removeRow(row);
             });
           row.append(h("div", { class: "row" }, button(t("approve"), () => judge("approved"), { class: "primary" }), button(t("reject"), () => judge("rejected"))));
           return row;
@@ -133,12 +133,15 @@ export class Knowing {
   }
 
   private async propose(wanted: object, now: boolean, done: () => void): Promise<void> {
+    let words = t(now ? "published" : "proposed");
     const kept = await this.act.attempt(async () => {
       const { id } = await call<Correction>("POST", "corrections", wanted);
-      if (now) await call("POST", `corrections/${id}`, { status: "approved" });
+      // What cannot be published, such as what a colleague must approve, is proposed all the same: not to be sent again.
+      const refused = (error: Error) => (words = t("proposed_only", error.message));
+      if (now) await call("POST", `corrections/${id}`, { status: "approved" }).catch(refused);
     });
     if (!kept) return;
     done();
-    this.act.told(t(now ? "published" : "proposed"));
+    this.act.told(words);
   }
 }

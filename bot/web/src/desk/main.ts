@@ -26,10 +26,13 @@ translate(document);
 document.body.classList.toggle("viewer", role === "viewer");
 
 let ends = 0;
-function tell(id: "problem" | "told", words: string): void {
-  const node = at(id);
-  node.textContent = words;
+const toasts = { problem: at("problem"), told: at("told") };
+function tell(kind: keyof typeof toasts, words: string): void {
+  const node = toasts[kind];
+  // A window makes all outside it inert: what is told then stands in it, or nobody would see or hear it.
+  (document.querySelector("dialog[open]") ?? document.body).append(node);
   node.hidden = false;
+  node.textContent = words;
   clearTimeout(ends);
   ends = window.setTimeout(() => (node.hidden = true), 8000);
 }
@@ -100,7 +103,8 @@ const notices = new Notices(at<HTMLButtonElement>("notify"), choose);
 const inbox = new Inbox(
   me,
   { list: at("conversations"), none: at("none"), tabs: document.querySelector<HTMLElement>(".filters")!, tools: at("tools") },
-  { chosen: choose, needed: (state) => notices.tell(state), failed: (error) => tell("problem", error.message) },
+  role === "admin",
+  { chosen: choose, needed: (state) => notices.tell(state), failed: (error) => tell("problem", error.message), attempt, told: (words) => tell("told", words) },
 );
 const thread = new Thread(me, document.querySelector("main")!, {
   say,

@@ -1,7 +1,7 @@
 // Tells an agent who looks elsewhere that a conversation needs them; makes no sound, and asks before the first.
 
-import { nameOf, reasonWords } from "./dom";
-import { t } from "./texts";
+import { nameOf } from "./dom";
+import { named, t } from "./texts";
 import type { State } from "./types";
 
 export class Notices {
@@ -24,7 +24,7 @@ export class Notices {
     try {
       // The tag: further words of the same conversation replace the notice.
       const notice = new Notification(t(waits ? "notice_waits" : "notice_wrote", nameOf(state)), {
-        body: waits ? reasonWords(state.reason) : state.preview,
+        body: waits ? named("reason", state.reason) : state.preview,
         icon: "/icon.svg",
         tag: state.id,
         silent: true,

@@ -1,8 +1,8 @@
 // On top of a conversation: what it is about, what was tried, what is open. Marked when newer messages came.
 
 import { call, of } from "./api";
-import { button, h, reasonWords } from "./dom";
-import { type Key, locale, t } from "./texts";
+import { button, h } from "./dom";
+import { type Key, locale, named, t } from "./texts";
 import type { State, Summary, Turn } from "./types";
 import { languageName, objection, write } from "./writing";
 import { moodBadge } from "./moods";
@@ -109,7 +109,7 @@ function rows(made: Summary): HTMLElement[] {
     ["sum_named", made.named.length > 0 && made.named.join(" · ")],
     ["sum_about", made.about.length > 0 && made.about.join(" · ")],
     ["sum_intent", t(`intent_${made.intent}`)],
-    ["sum_reason", made.reason && reasonWords(made.reason)],
+    ["sum_reason", made.reason && named("reason", made.reason)],
     ["sum_mood", moodBadge(made.mood) ?? t("mood_calm")],
     ["sum_language", made.language !== locale && languageName(made.language)],
   ];

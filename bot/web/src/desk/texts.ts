@@ -21,5 +21,9 @@ export function translate(page: Document): void {
     node.setAttribute("aria-label", t(node.dataset.label as Key));
 }
 
+/** The word for a code of the server's, such as a reason; a code without one is shown as it is, in words. */
+export const named = (kind: "reason" | "made" | "mood" | "why", code: string) =>
+  Object.hasOwn(words, `${kind}_${code}`) ? words[`${kind}_${code}` as Key] : code.replaceAll("_", " ");
+
 export const t = (key: Key, ...values: (string | number)[]) =>
   words[key].replace(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)] ?? ""));

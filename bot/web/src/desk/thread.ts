@@ -1,10 +1,10 @@
 // The chosen conversation: its turns, answers in the making, and who owns it.
 
 import { Composer, type ComposerActs } from "./composer";
-import { button, h, isSnoozed, nameOf, reasonWords } from "./dom";
+import { button, h, isSnoozed, nameOf } from "./dom";
 import { Readings } from "./readings";
 import { SummaryPanel } from "./summary";
-import { t } from "./texts";
+import { named, t } from "./texts";
 import { type TurnActs, turnNode } from "./turns";
 import type { State, Turn } from "./types";
 
@@ -95,7 +95,7 @@ export class Thread {
     const mine = owner === this.me;
     const byBot = status === "waiting" ? t("about_waiting") : status === "resolved" ? t("about_resolved") : t("about_bot");
     const answers = owner === "bot" ? byBot : mine ? t("about_mine") : t("about_other", owner);
-    const reason = status === "waiting" && state.reason ? ` · ${reasonWords(state.reason)}` : "";
+    const reason = status === "waiting" && state.reason ? ` · ${named("reason", state.reason)}` : "";
     this.title.textContent = nameOf(state);
     this.about.textContent = `${state.channel} · ${answers}${reason}${isSnoozed(state) ? ` · ${t("snoozed")}` : ""}`;
     this.tags.replaceChildren(...state.tags.map((tag) => h("span", { class: "tag own" }, tag, button("×", () => this.act.untag(tag), { "aria-label": t("untag", tag) }))));

@@ -1,7 +1,7 @@
 // One turn as an agent sees it: who said it, and for the bot how it came to it.
 
-import { button, clock, h, percent, reasonWords, said, webLink } from "./dom";
-import { type Key, t } from "./texts";
+import { button, clock, h, percent, said, webLink } from "./dom";
+import { type Key, named, t } from "./texts";
 import type { Answer, Attachment, Turn } from "./types";
 
 /** Events whose name is who did it. */
@@ -39,7 +39,7 @@ function quoteOf(turn: Turn, turns: Turn[]): string {
 
 function eventWords({ text, name = "" }: Turn): string {
   if (!KNOWN.has(text)) return text.replaceAll("_", " ");
-  if (text === "handed_over" && name) return t("event_handed_over_because", reasonWords(name));
+  if (text === "handed_over" && name) return t("event_handed_over_because", named("reason", name));
   return t(`event_${text}` as Key, BY.has(text) ? who(name) : name);
 }
 
@@ -99,8 +99,8 @@ function answerNode(answer: Answer): HTMLElement {
 }
 
 export function modeBadge(answer: Answer): HTMLElement {
-  const words = [answer.mode, percent(answer.confidence)];
-  if (answer.reason) words.push(reasonWords(answer.reason));
+  const words = [named("made", answer.mode), percent(answer.confidence)];
+  if (answer.reason) words.push(named("reason", answer.reason));
   return h("span", { class: `tag mode ${answer.outcome}`, title: t("mode_title") }, words.join(" · "));
 }
 

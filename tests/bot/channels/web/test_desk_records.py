@@ -1,6 +1,7 @@
 """What the desk keeps of agents' doings: saved views, the audit log, who approves, and who reads private notes."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -66,6 +67,16 @@ async def test_shared_views_are_an_admin_s_to_change_and_viewers_keep_none(enter
     assert await names(vic) == [("Lamps", True)]
     await ada.delete("/desk/api/views/Lamps?shared=true")
     assert await names(vic) == []
+
+
+@pytest.mark.parametrize("name", ["Lamps/Bulbs", "已解决 50 %", "a?b#c"])
+async def test_a_view_is_forgotten_whatever_its_name_holds(enter: Enter, name: str) -> None:
+    mia = await enter("Mia")
+    await mia.post("/desk/api/views", json={"name": name, "view": VIEW})
+    assert await names(mia) == [(name, False)]
+    gone = await mia.delete(f"/desk/api/views/{quote(name, safe='')}")
+
+    assert (gone.status_code, await names(mia)) == (204, [])
 
 
 @pytest.mark.parametrize(
