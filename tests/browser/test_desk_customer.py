@@ -150,6 +150,23 @@ def test_attributes_that_are_none_keep_no_message_back(
     assert len(state(house).about.title) == 200
 
 
+def test_attributes_that_are_set_by_script_do_not_fetch_the_chat(person: Callable[..., Person], house: House) -> None:
+    page = shop(person, house, "/", {})
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    expect(page.get_by_role("button", name="Open the chat")).to_be_visible()
+    push(page, "setAttributes", {"cart": 2})
+    page.evaluate("kefu.setAttributes({cart: 3, vip: true})")
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 300))")
+    before = list(fetched)
+    open_chat(page)
+    ask(page)
+
+    assert before == []
+    assert any(url.endswith("/widget/main.js") for url in fetched)
+    assert state(house).about.claimed == {"cart": "3", "vip": "true"}
+
+
 def test_what_was_said_of_a_customer_who_has_left_is_not_said_of_the_next(
     person: Callable[..., Person], house: House
 ) -> None:
