@@ -40,6 +40,7 @@ export class SavedViews {
     } catch (error) {
       if (error instanceof Refused && error.status === 409) {
         this.keepHere(name);
+        await this.load(); // there is something to remove
         throw error;
       }
     }

@@ -29,7 +29,7 @@ export class ViewTools {
   ) {
     const save = button(t("save_view"), () => this.ask(false), { class: "quiet" });
     const share = button(t("share_view"), () => this.ask(true), { class: "quiet" });
-    this.node = h("div", { class: "filtering" }, this.choice, save, admin && share, this.removing);
+    this.node = h("div", { class: "filtering" }, this.choice, h("div", { class: "row" }, save, admin && share, this.removing));
     this.draw();
   }
 
