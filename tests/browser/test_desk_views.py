@@ -49,25 +49,6 @@ def names(desk: Page) -> list[str]:
     return desk.get_by_label("Saved views").locator("option").all_inner_texts()[1:]
 
 
-def test_a_saved_view_comes_back_after_a_reload(enter: Enter, house: House) -> None:
-    write_in(house, QUESTION)
-    desk = enter("Mia", Role.AGENT).page
-    expect(rows(desk)).to_have_count(1)
-    desk.get_by_label("Status").select_option("resolved")
-    expect(rows(desk)).to_have_count(0)
-    keep(desk, "Save this view", "Done ones")
-    expect(desk.get_by_role("status").filter(has_text="Saved: Done ones")).to_be_visible()
-    expect(desk.get_by_role("button", name="Save this view")).to_be_focused()
-    desk.get_by_label("Status").select_option("active")
-    desk.reload()
-    expect(rows(desk)).to_have_count(1)
-    desk.get_by_text("Filter and sort").click()
-    desk.get_by_label("Saved views").select_option(label="Done ones")
-
-    expect(desk.get_by_label("Status")).to_have_value("resolved")
-    expect(rows(desk)).to_have_count(0)
-
-
 def test_what_an_admin_shares_all_have_and_the_admin_alone_may_remove(enter: Enter, house: House) -> None:
     write_in(house, QUESTION)
     mia, tom = enter("Mia", Role.ADMIN).page, enter("Tom", Role.AGENT).page

@@ -258,6 +258,29 @@ def test_resolve_and_next_goes_through_the_list_by_keyboard(agent: Callable[...,
     expect(desk.locator("#conversations").get_by_role("button")).to_have_count(1)
 
 
+def test_a_saved_view_comes_back_after_a_reload(agent: Callable[..., Person], house: House) -> None:
+    write_in(house, QUESTION)
+    desk = agent().page
+    rows = desk.locator("#conversations").get_by_role("button")
+    desk.get_by_text("Filter and sort").click()
+    desk.get_by_label("Status").select_option("resolved")
+    expect(desk.get_by_label("Status")).to_be_focused()
+    expect(rows).to_have_count(0)
+    desk.get_by_role("button", name="Save this view").click()
+    desk.get_by_role("dialog").get_by_label("Name of this view").fill("Done ones")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("status").filter(has_text="Saved: Done ones")).to_be_visible()
+    expect(desk.get_by_role("button", name="Save this view")).to_be_focused()
+    desk.get_by_label("Status").select_option("active")
+    desk.reload()
+    expect(rows).to_have_count(1)
+    desk.get_by_text("Filter and sort").click()
+    desk.get_by_label("Saved views").select_option(label="Done ones")
+
+    expect(desk.get_by_label("Status")).to_have_value("resolved")
+    expect(rows).to_have_count(0)
+
+
 def test_the_desk_speaks_chinese(agent: Callable[..., Person], person: Callable[..., Person], house: House) -> None:
     write_in(house, QUESTION)
     desk = agent(locale="en-GB").page
