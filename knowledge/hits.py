@@ -22,8 +22,8 @@ _NAMING_TURNS = 8  # and in which a subject may have been named
 class Hit:
     """A found entry.
 
-    `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells
-    which one: "question", "similar", "title" or "answer". Hits are ordered by `relevance`, which adds the words.
+    `score` is the best cosine over the entry's vectors; `matched` is the text that gave it; `field` tells which one:
+    "question", "similar", "title", "answer" or "written". Hits are ordered by `relevance`, which adds the words.
     `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
     question is to another entry; it may be below or above; `nearness` tells the same of `score`. `peak` is how much
     it stands out among all that is near (see `Ranked`), in the measure of closeness. `coverage`, 0 to 1,

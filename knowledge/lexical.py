@@ -163,7 +163,7 @@ class Lexical:
 def _counts(entry: Entry) -> Counter[str]:
     asked = Counter(chain.from_iterable(words(text) for text in (entry.question, entry.title, *entry.similar)))
     counts = Counter({term: _ASKED_WEIGHT * count for term, count in asked.items()})
-    counts.update(words(" ".join((entry.answer, *entry.tags))))
+    counts.update(words(" ".join((entry.answer, *entry.tags, *entry.written))))
     return counts
 
 

@@ -16,7 +16,8 @@ _UNSPACED_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One text of an entry. `field` is "question", "similar", "title" or "answer"; `ordinal` counts within it."""
+    """One text of an entry: its "question", a "similar" one, its "title", a piece of its "answer", or what was
+    "written" for it; `ordinal` counts within such a `field`."""
 
     field: str
     ordinal: int
@@ -48,6 +49,8 @@ def _candidates(entry: Entry) -> Iterator[View]:
         yield View("title", 0, entry.heading.strip())
     for ordinal, piece in enumerate(split(entry.answer, _limit(entry.answer))):
         yield View("answer", ordinal, piece.text)
+    for ordinal, text in enumerate(entry.written):
+        yield View("written", ordinal, text.strip())
 
 
 def _tells_more(heading: str, question: str) -> bool:

@@ -41,12 +41,16 @@ def bring_cases(out: Path, *, sample: bool) -> None:
 def build_knowledge(settings: Settings, sources: Sequence[Path], out: Path) -> Snapshot:
     """Build a snapshot of the sources in `out`, calibrated unless that is switched off, and put it into use.
 
+    What people corrected and what a machine wrote beside it is part of it.
+
     Progress goes to standard error.
     """
     from knowledge.corpus.load import load_sources
     from knowledge.corrections import corrected, read_corrections
+    from knowledge.written import read_written, with_written
 
     entries = corrected(load_sources(sources, notice=_notice), read_corrections(out))
+    entries = with_written(entries, read_written(out))
     from bot.app import open_embedder
     from bot.commands.progress import pull, work_bars
     from knowledge.embedders.choice import choose_default

@@ -9,8 +9,10 @@ import typer
 
 from bot.commands.common import KnowledgeOption, knowledge_folder, load_settings
 from bot.commands.failures import CommandError
+from bot.commands.questions import app as questions_app
 
 app = typer.Typer(help="What is known: build, search, list, verify, history, rollback.", no_args_is_help=True)
+app.add_typer(questions_app, name="questions")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 

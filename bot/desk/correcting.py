@@ -13,6 +13,7 @@ from knowledge.embedders.base import Embedder
 from knowledge.errors import KnowledgeError
 from knowledge.snapshot.builder import build
 from knowledge.snapshot.reader import open_current
+from knowledge.written import read_written, with_written
 
 
 class CorrectionRefused(Exception):
@@ -72,7 +73,8 @@ class Correcting:
     def _build(self, corrections: Sequence[Correction]) -> None:
         while True:
             old = open_current(self._folder)
-            entries, calibration = corrected(old.contents.entries, corrections), old.calibration
+            entries = with_written(corrected(old.contents.entries, corrections), read_written(self._folder))
+            calibration = old.calibration
             # How sure one may be changes little with one entry; `kefu calibrate` finds it out anew.
             build(
                 entries,

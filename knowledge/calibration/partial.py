@@ -66,5 +66,6 @@ def _less(entry: Entry, texts: Texts) -> Entry:
         entry,
         question="" if entry.question.strip().casefold() in texts else entry.question,
         similar=tuple(other for other in entry.similar if other.strip().casefold() not in texts),
+        written=tuple(other for other in entry.written if other.strip().casefold() not in texts),
         title=entry.title if titled else PATH.join(path[:-1]),
     )

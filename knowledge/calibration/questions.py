@@ -2,6 +2,7 @@
 
 An entry with several questions is asked each of them while that text is left out. One with a single question is
 asked it in other words (see `paraphrase`); a passage without any is asked what its sentences say (see `cloze`).
+What a machine wrote for an entry is never asked: it is there while others are, as it will be when customers ask.
 """
 
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def _asked(entry: Entry) -> list[tuple[str, str, str]]:
     """What may be asked of an entry, the text that is hidden meanwhile, and no sentence."""
     texts = list(dict.fromkeys(text.strip() for text in (entry.question, *entry.similar) if text.strip()))
     if len(texts) > 1:
-        return [(text, text.casefold(), "") for text in texts]
+        # Who wrote questions for the entry had its own before the eyes: to ask that one would flatter.
+        seen = entry.question.strip() if entry.written else ""
+        return [(text, text.casefold(), "") for text in texts if text != seen]
     own = texts[0] if texts else entry.title.split(PATH)[-1].strip()
     return [(other, "", "") for other in paraphrases(own)] if own else []

@@ -32,6 +32,7 @@ class Entry:
 
     `question` may be empty (a passage of a help page has only a title); `answer` never is.
     `language` is an ISO 639-1 code, `url` is None or where a customer may read on.
+    By what a machine has `written` in customers' place it is found as well; nobody is shown that as the entry's.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Entry:
     language: str = ""
     url: str | None = None
     place: Place = field(default_factory=lambda: Place("", 0))
+    written: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -54,7 +56,7 @@ class Entry:
         return PATH.join(path[-2:] if len(path) > 2 else path[-1:]) or self.question or self.answer[:60]
 
     def to_json(self) -> dict[str, Any]:
-        """The entry as plain JSON types; `from_json` is its inverse."""
+        """The entry as plain JSON types, without what was `written` for it: as it may be shown."""
         place = self.place
         return {
             "id": self.id,
@@ -68,9 +70,13 @@ class Entry:
             "place": {"source": place.source, "line": place.line, "start": place.start, "end": place.end},
         }
 
+    def to_record(self) -> dict[str, Any]:
+        """The whole entry as plain JSON types; `from_json` is its inverse."""
+        return self.to_json() | ({"written": list(self.written)} if self.written else {})
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Entry":
-        """The entry that `to_json` wrote."""
+        """The entry that `to_json` or `to_record` wrote."""
         return cls(
             id=data["id"],
             question=data["question"],
@@ -81,6 +87,7 @@ class Entry:
             language=data["language"],
             url=data["url"],
             place=Place(**data["place"]),
+            written=tuple(data.get("written", ())),
         )
 
 

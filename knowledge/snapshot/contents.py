@@ -20,8 +20,8 @@ from knowledge.stores.faiss import FaissStore
 from knowledge.subjects import Subjects
 from knowledge.views import vector_id, views
 
-_FIELDS = ("question", "similar", "title", "answer")
-_ASKED = frozenset({"question", "similar", "title"})
+_FIELDS = ("question", "similar", "title", "answer", "written")
+_ASKED = frozenset({"question", "similar", "title", "written"})
 CENTRED_FROM = 3
 """So many questions of an entry have a centre that tells something."""
 
@@ -160,7 +160,7 @@ class Contents:
     def save(self, folder: Path) -> None:
         """Write everything into files of the existing `folder`."""
         with (folder / ENTRIES).open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(json.dumps(entry.to_json(), ensure_ascii=False) + "\n" for entry in self.entries)
+            file.writelines(json.dumps(entry.to_record(), ensure_ascii=False) + "\n" for entry in self.entries)
         self.table.save(folder / VIEWS)
         self.store.save(folder / VECTORS)
         self.lexical.save(folder / LEXICAL)

@@ -36,6 +36,13 @@ def test_a_question_that_is_also_the_title_is_gone_from_both() -> None:
     assert (part.entries[0].question, part.entries[0].title) == ("", "Help")
 
 
+def test_what_a_machine_wrote_in_the_same_words_is_gone_as_well() -> None:
+    entry = Entry("a", "Within 14 days.", "When do I pay?", ("pay when",), written=("Pay when", "is it due"))
+    part = without(contents_of([entry, *shop()]), set(), {0: {"pay when"}})
+    assert part is not None
+    assert (part.entries[0].similar, part.entries[0].written) == ((), ("is it due",))
+
+
 def test_of_nothing_there_are_no_contents(contents: Contents) -> None:
     assert without(contents, set(range(len(THINGS))), {}) is None
 

@@ -1,5 +1,7 @@
 """Each entry is asked what it answers, by a text that it cannot be found by."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from knowledge.calibration.questions import MOST_QUESTIONS, Held, questions, sampled
@@ -18,6 +20,12 @@ def test_every_question_of_a_small_shop_is_asked_while_it_is_hidden(contents: Co
     assert {held.row for held in asked} == set(range(len(THINGS)))
     assert all(held.hidden == held.text.casefold() for held in asked)
     assert all(held.language == "en" for held in asked)
+
+
+def test_what_a_machine_wrote_is_never_asked_nor_what_it_had_seen() -> None:
+    entries = [replace(entry, written=(f"is the {entry.id} overdue", f"late {entry.id}")) for entry in shop()]
+    asked = {held.text for held in of(entries)}
+    assert asked == {text for entry in entries for text in entry.similar}
 
 
 def test_a_single_question_is_asked_in_other_words() -> None:
