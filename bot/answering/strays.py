@@ -10,12 +10,15 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from knowledge.words import is_unspaced, runs, stop_words, words
 
 _MOST_OWN = 0.2
 """The share of words that no source has from which on a sentence is its own."""
+_CONCERNED = 0.4  # of the words of a limit, from which on a sentence is about what it limits
 _LEAST = 4  # words; of fewer, one that says the same otherwise is a quarter already
+_CLAUSES = re.compile(r"[,.;:!?，。；：！？]+(?!\d)")
 _STEM = 4  # letters, from which on words with the same beginning are forms of one: return, returned, returning
 
 
@@ -37,6 +40,9 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
         heading = held - _content(source.rpartition("\n")[2])
         if made_up := sorted(word for word in told if not _among(word, named | heading)):
             yield f"makes a condition of {', '.join(made_up[:3])}"
+    limited = [] if _limited(sentence) else [_among(word, said) for word in _limited(span)]
+    if len(limited) > sum(limited) >= _CONCERNED * len(limited):
+        yield "leaves out the limit of its source"
     lost = sorted(word for word in condition if not _among(word, said))
     if condition and not told and len(lost) * 2 >= len(condition):
         yield "leaves out the condition of its source"
@@ -45,6 +51,13 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
 def _conditions(text: str) -> frozenset[str]:
     """The content words of the clauses that say when something holds."""
     return frozenset[str]().union(*(_content(found[1]) for found in _clause().finditer(_normal(text))))
+
+
+def _limited(text: str) -> frozenset[str]:
+    """The content words of the clauses that say that something holds of nothing else."""
+    harmless, limit = _limits()
+    clauses = _CLAUSES.split(harmless.sub(" ", _normal(text)))
+    return frozenset[str]().union(*(_content(limit.sub(" ", clause)) for clause in clauses if limit.search(clause)))
 
 
 def _among(word: str, others: frozenset[str]) -> bool:
@@ -71,15 +84,31 @@ def _normal(text: str) -> str:
 @cache
 def _units() -> frozenset[str]:
     """Words of units, days and months: whether these agree is looked at as facts."""
-    data = tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))
+    data = _data()
     told = (data[name] for name in ("units", "months", "weekdays"))
     return frozenset(word for part in told for spelled in part.values() for word in words(" ".join(spelled)))
 
 
 @cache
 def _clause() -> re.Pattern[str]:
-    data = tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))["conditions"]
-    spelled, parts = (
+    return re.compile(rf"{_spelled(_data()['conditions'])}([^,.;:!?，。；：！？]*)", re.I)
+
+
+@cache
+def _limits() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What looks like a limit and is none, and what is one."""
+    data = _data()["limits"]
+    return re.compile("|".join(map(re.escape, data["harmless"])), re.I), re.compile(_spelled(data), re.I)
+
+
+def _spelled(data: dict[str, list[str]]) -> str:
+    """A pattern of the `words`, which stand for themselves, and the `parts`, which stand anywhere; longest first."""
+    alone, parts = (
         "|".join(map(re.escape, sorted(data[name], key=len, reverse=True))) for name in ("words", "parts")
     )
-    return re.compile(rf"(?:\b(?:{spelled})\b|{parts})([^,.;:!?，。；：！？]*)", re.I)
+    return rf"(?:\b(?:{alone})\b|{parts})"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("bot.answering").joinpath("units.toml").read_text("utf-8"))

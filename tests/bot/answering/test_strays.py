@@ -12,6 +12,7 @@ SURVIVOR = (
     " may explore the other pages."
 )
 LEARNER = "If you have a learner permit, and you do not have a valid foreign license, the law requires a supervisor."
+FOLDING = "You can only bring a folding bike to the train and other bikes must be parked at the station."
 SEAL = "如果封签损坏，电池不能退货。"
 RETURNS = "You can return goods within 30 days. If the seal is broken, batteries cannot be returned."
 
@@ -37,6 +38,8 @@ def objections(sentence: str, span: str, source: str = "") -> list[str]:
             "如果封签损坏，电池不能退货。",
             "leaves out the condition",
         ),
+        ("Yes, you can bring your bike on the train.", FOLDING, FOLDING, "leaves out the limit"),
+        ("会员可以在线上预约试骑。", "只有会员在柏林门店可以预约试骑。", "", "leaves out the limit"),
     ],
 )
 def test_what_the_source_does_not_say_is_an_objection(sentence: str, span: str, source: str, what: str) -> None:
@@ -51,6 +54,10 @@ def test_what_the_source_does_not_say_is_an_objection(sentence: str, span: str, 
         ("Discounts are given for children under 5.", "Discounts: if a child is under 5, they get in free."),
         ("If the seal of the battery is broken, it cannot be returned.", RETURNS.partition(". ")[2]),
         ("No, outdoor seating is not available.", "Outdoor seating is not available at Curry Garden."),
+        ("You can bring a folding bike to the train.", "You can only bring a folding bike to the train."),
+        ("You can bring only folding bikes to the train.", FOLDING),
+        ("We ship to Europe.", "We ship to Europe, only pallets go by freight."),
+        ("You can bring your bike.", "You can bring not only your bike, but your dog."),
         ("封签损坏的电池不能退货。", "如果封签损坏，电池不能退货。"),
         ("Sie können 30 Tage lang zurückgeben.", "如果封签损坏，电池不能退货。"),
     ],
