@@ -16,9 +16,9 @@ test("only addresses of the web become links", () => {
   assert.equal(webAddress("javascript:alert(1)"), null);
   assert.equal(webAddress("data:text/html,x"), null);
   assert.deepEqual(pieces("see https://shop.example/a?b=1. Now"), [
-    { text: "see " },
+    { text: "see ", href: null },
     { text: "https://shop.example/a?b=1", href: "https://shop.example/a?b=1" },
-    { text: ". Now" },
+    { text: ". Now", href: null },
   ]);
 });
 
