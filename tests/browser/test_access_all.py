@@ -139,7 +139,7 @@ def test_a_customer_goes_from_the_first_word_to_the_stars_without_a_mouse(
     page.keyboard.press("Enter")
     reach(page, "End this conversation")
     page.keyboard.press("Enter")
-    reach(page, "4 stars of 5")
+    reach(page, "4 of 5 stars")
     page.keyboard.press("Enter")
     reach(page, "Why? (optional)")
     page.keyboard.type("Quick")

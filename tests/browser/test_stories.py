@@ -127,7 +127,7 @@ def test_a_customer_is_answered_refused_called_for_helped_and_asked_how_it_was(e
     expect(agent.locator(".turn.customer .words", has_text="Thank you!")).to_be_visible()
     agent.get_by_role("button", name="Resolve", exact=True).click()
     expect(customer.get_by_text("This conversation is closed.")).to_be_visible()
-    customer.get_by_role("button", name="5 stars of 5").click()
+    customer.get_by_role("button", name="5 of 5 stars").click()
     expect(agent.get_by_text("The customer gave 5 of 5 stars")).to_be_visible()
     customer.get_by_role("button", name="New conversation").click()
     customer.get_by_role("button", name="Begin new").click()

@@ -197,7 +197,7 @@ def test_the_menu_ends_scores_and_keeps_a_copy(person: Callable[..., Person], ho
     assert "[1] How long can I return an item? – https://shop.example/help/returns" in text
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="End this conversation").click()
-    page.get_by_role("button", name="4 stars of 5").click()
+    page.get_by_role("button", name="4 of 5 stars").click()
     page.get_by_label("Why? (optional)").fill("Quick and clear")
     page.get_by_role("button", name="Tell us").click()
     expect(page.get_by_label("Why? (optional)")).to_have_count(0)

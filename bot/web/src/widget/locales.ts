@@ -1,8 +1,5 @@
 /** What the widget says, in English; other languages are fetched when they are spoken. */
 
-/** A text that depends on a number, by the names of Intl.PluralRules. */
-export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
-
 const english = {
   title: "Chat with us",
   open: "Open the chat",
@@ -19,10 +16,8 @@ const english = {
   team: "{name} · our team",
   waiting: "A colleague will be with you soon",
   person: "Talk to a person",
-  called: "A colleague has been called",
   with: "You are talking to {name}",
   write: "Write a message",
-  placeholder: "Write a message…",
   send: "Send",
   log: "Messages",
   typing: "{name} is writing…",
@@ -34,7 +29,7 @@ const english = {
   offline: "No connection. Your messages are kept and sent as soon as it is back.",
   pending: "Sending…",
   queued: "Waiting for the connection",
-  paced: { one: "Many messages at once: goes on in {n} s", other: "Many messages at once: goes on in {n} s" } as Plural,
+  paced: "Many messages at once: goes on in {n} s",
   failed: "Not sent.",
   retry: "Try again",
   again: "Ask again",
@@ -58,7 +53,7 @@ const english = {
   copy: "Copy",
   copied: "Copied",
   rate: "How was it?",
-  stars: { one: "{n} star of 5", other: "{n} stars of 5" } as Plural,
+  stars: "{n} of 5 stars",
   end: "End this conversation",
   transcript: "Download the conversation",
   soundOn: "Turn sounds on",
@@ -68,7 +63,7 @@ const english = {
   begin: "Start",
   needed: "Please fill this in.",
   dismiss: "Dismiss",
-  unread: { one: "{n} new message", other: "{n} new messages" } as Plural,
+  unread: "New messages: {n}",
 };
 
 export type Texts = typeof english;
@@ -85,10 +80,9 @@ export function spoken(wanted: string): Language {
 
 export const direction = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr");
 
-/** `text` with its fields filled; of a plural, the form that its number `n` takes. */
-export function fill(text: string | Plural, values: Record<string, string | number>, language = "en"): string {
-  const form = typeof text === "string" ? text : (text[new Intl.PluralRules(language).select(Number(values.n))] ?? text.other);
+/** `text` with its fields filled, numbers as they are written in the language. */
+export function fill(text: string, values: Record<string, string | number>, language = "en"): string {
   const shown = (value: string | number | undefined): string =>
     typeof value === "number" ? new Intl.NumberFormat(language).format(value) : (value ?? "");
-  return form.replace(/\{(\w+)\}/g, (_, key: string) => shown(values[key]));
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => shown(values[key]));
 }

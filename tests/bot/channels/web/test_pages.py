@@ -69,8 +69,8 @@ def test_the_widget_is_small() -> None:
     assert len(languages) == 5
     assert size(launcher) <= 1_024
     assert size(chat) <= 20_000
-    assert size(chat) + max(size(path) for path in languages) <= 21_000
-    assert max(size(path) for path in languages) <= 1_536
+    assert size(chat) + max(size(path) for path in languages) <= 20_850
+    assert max(size(path) for path in languages) <= 1_280
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/desk/api/unknown", "/../bot/settings.py"])

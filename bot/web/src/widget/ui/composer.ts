@@ -45,7 +45,7 @@ export class Composer {
       <textarea
         rows="1"
         maxlength=${LONGEST_TEXT}
-        placeholder=${texts.placeholder}
+        placeholder="${texts.write}…"
         aria-label=${texts.write}
         dir="auto"
         enterkeyhint="send"

@@ -99,7 +99,7 @@ export function personView(view: KefuChat): TemplateResult {
   const { texts, conversation } = view;
   const { agent, status } = conversation.thread.state;
   const called = conversation.thread.items.some(({ turn, delivery }) => delivery === "pending" && turn.text === PERSON_COMMAND);
-  const label = agent ? fill(texts.with, { name: agent }) : status === "waiting" ? texts.called : texts.person;
+  const label = agent ? fill(texts.with, { name: agent }) : status === "waiting" ? texts.handed_over : texts.person;
   return html`<div class="person">
     <button type="button" ?disabled=${conversation.handedOver || called} @click=${() => view.askForPerson()}>${icon("person", 16)}<span>${label}</span></button>
     ${conversation.answering
