@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
+from bot.answering.echoes import echoes, says_nothing_new
 from bot.answering.facts import Fact, facts, quantities
 from bot.answering.free import undue
 from bot.answering.harmless import harms
@@ -83,6 +84,9 @@ def check_sentence(
         objections += undue(sentence, span, source_text(entries[best]), others)
         if entries[best].language in {"", language.partition("-")[0]}:
             objections += strays(sentence, span, source_text(entries[best]), asked)
+        objections += echoes(sentence, span)
+        if says_nothing_new(sentence, asked) and _denies(sentence) is _denies(asked):
+            objections.append("only says the question again")
     objections += harms(sentence, "\n".join(map(source_text, entries)))
     return Verdict(value, best, tuple(sorted(objections)))
 

@@ -29,38 +29,38 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
     """
     if not span or _unspaced(sentence) is not _unspaced(span):
         return
-    said, named, held = (_content(text) for text in (sentence, span, source))
+    said, named, held = (content(text) for text in (sentence, span, source))
     if not _unspaced(sentence):
-        own = sorted(word for word in said - _units() if not _among(word, held))
-        echoed = [word for word in own if _among(word, _content(asked))]
+        own = sorted(word for word in said - _units() if not among(word, held))
+        echoed = [word for word in own if among(word, content(asked))]
         if echoed or (len(said) >= _LEAST and len(own) / len(said) >= _MOST_OWN):
             yield f"says {', '.join(own[:3])}, which its source does not"
     told, condition = _conditions(sentence), _conditions(span)
     if told and not _unspaced(sentence):
-        heading = held - _content(source.rpartition("\n")[2])
-        if made_up := sorted(word for word in told if not _among(word, named | heading)):
+        heading = held - content(source.rpartition("\n")[2])
+        if made_up := sorted(word for word in told if not among(word, named | heading)):
             yield f"makes a condition of {', '.join(made_up[:3])}"
-    limited = [] if _limited(sentence) else [_among(word, said) for word in _limited(span)]
+    limited = [] if _limited(sentence) else [among(word, said) for word in _limited(span)]
     if len(limited) > sum(limited) >= _CONCERNED * len(limited):
         yield "leaves out the limit of its source"
-    lost = sorted(word for word in condition if not _among(word, said))
+    lost = sorted(word for word in condition if not among(word, said))
     if condition and not told and len(lost) * 2 >= len(condition):
         yield "leaves out the condition of its source"
 
 
 def _conditions(text: str) -> frozenset[str]:
     """The content words of the clauses that say when something holds."""
-    return frozenset[str]().union(*(_content(found[1]) for found in _clause().finditer(_normal(text))))
+    return frozenset[str]().union(*(content(found[1]) for found in _clause().finditer(_normal(text))))
 
 
 def _limited(text: str) -> frozenset[str]:
     """The content words of the clauses that say that something holds of nothing else."""
     harmless, limit = _limits()
     clauses = _CLAUSES.split(harmless.sub(" ", _normal(text)))
-    return frozenset[str]().union(*(_content(limit.sub(" ", clause)) for clause in clauses if limit.search(clause)))
+    return frozenset[str]().union(*(content(limit.sub(" ", clause)) for clause in clauses if limit.search(clause)))
 
 
-def _among(word: str, others: frozenset[str]) -> bool:
+def among(word: str, others: frozenset[str]) -> bool:
     """Whether a word, or another form of it, is there."""
     if word in others or len(word) < _STEM:
         return word in others
@@ -68,7 +68,8 @@ def _among(word: str, others: frozenset[str]) -> bool:
     return any(other.startswith(root) or (len(other) >= _STEM and word.startswith(other)) for other in others)
 
 
-def _content(text: str) -> frozenset[str]:
+def content(text: str) -> frozenset[str]:
+    """The words of a text that mean something, without numbers; of unspaced scripts pairs of characters as well."""
     found = words(_normal(text))
     return frozenset(word for word in found if word not in stop_words() and len(word) > 1 and not word[0].isdigit())
 

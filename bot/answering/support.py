@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import numpy as np
+
 from knowledge.corpus.split import sentences
 from knowledge.embedders.base import Vectors
 from knowledge.retriever import Retriever
@@ -21,9 +23,15 @@ class SpanSupport:
         self._vectors = lru_cache(maxsize=512)(self._embed)
 
     def __call__(self, sentence: str, source: str) -> tuple[float, str]:
-        """Support of `sentence` by `source`, 0 to 1, and the source's sentence that gives it."""
+        """Support of `sentence` by `source`, 0 to 1, and the source's sentence that gives it.
+
+        No statement rests on a question, such as a heading that asks what the text below it tells.
+        """
         spans = _spans(source)
         cosines = self._vectors(source) @ self._vectors(sentence).mean(axis=0)
+        telling = np.array([not _asks(span) for span in spans])
+        if telling.any() and not _asks(sentence):
+            cosines = np.where(telling, cosines, -1.0)
         nearest = int(cosines.argmax())
         unrelated = self._retriever.unrelated
         value = (float(cosines[nearest]) - unrelated) / max(1 - unrelated, _TINY)
@@ -32,6 +40,10 @@ class SpanSupport:
     def _embed(self, text: str) -> Vectors:
         """Vectors of the sentences of `text`, shape (sentences, dimension)."""
         return self._retriever.embed(_spans(text))
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip(" \"'”’」』)）").endswith(("?", "？"))
 
 
 def _spans(text: str) -> list[str]:
