@@ -15,7 +15,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-from bot.answering.check import stated_facts, unheld
+from bot.answering.check import source_text, stated_facts, unheld
 from bot.answering.prompt import neutral
 from bot.generators.base import ChatMessage, GenerationFailed, Generator, Limits, Prompt
 from bot.generators.sound import sound
@@ -78,7 +78,7 @@ def objection(text: str, entry: Entry, language: str) -> str:
     content = [word for word in words(text) if word not in stop_words()]
     if not content:
         return "no content"
-    if text in _shown_lines():
+    if text in _shown_lines() or _strays(text, entry):
         return "of a worked example"
     if len(text) > (_LONGEST_UNSPACED if any(map(is_unspaced, runs(text))) else _LONGEST):
         return "too long"
@@ -89,6 +89,13 @@ def objection(text: str, entry: Entry, language: str) -> str:
     if not text.endswith(("?", "？")) and _tells(text, entry.answer):
         return "tells and does not ask"
     return ""
+
+
+def _strays(text: str, entry: Entry) -> bool:
+    """Whether a message asks for what the worked examples are about, and the entry is not."""
+    told, said = source_text(entry).casefold(), frozenset(words(text))
+    named = (name for names in _texts()["subjects"].values() for name in names if name in said)
+    return any(name not in told for name in named)
 
 
 def _tells(text: str, answer: str) -> bool:

@@ -41,6 +41,7 @@ def test_a_line_is_a_message_whatever_stands_before_it() -> None:
         ("what is it?", "no content"),
         ("is the parcel " * 20, "too long"),
         ("do you want money up front", "of a worked example"),
+        ("How do I return a cake?", "of a worked example"),
         ("Can I still return it after 30 days?", ""),
         ("send goods back", ""),
     ],
@@ -48,6 +49,12 @@ def test_a_line_is_a_message_whatever_stands_before_it() -> None:
 def test_what_is_of_no_use_is_told(text: str, why: str) -> None:
     assert objection(text, RETURNS, "en").startswith(why)
     assert bool(objection(text, RETURNS, "en")) == bool(why)
+
+
+def test_what_the_worked_examples_are_about_may_be_what_an_entry_is_about() -> None:
+    cakes = Entry("cakes", "Cakes are baked on Mondays.", "When do you bake cakes?", language="en")
+    assert not objection("is a cake ready tomorrow", cakes, "en")
+    assert objection("想买生日礼物怎么退", CANCEL, "zh") == "of a worked example"
 
 
 def test_of_an_unspaced_script_whole_stretches_tell_and_keywords_ask() -> None:
