@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
-from bot.answering.echoes import echoes, says_nothing_new
+from bot.answering.echoes import says_nothing_new, speaks_as_customer
 from bot.answering.facts import Fact, facts, quantities
 from bot.answering.free import undue
 from bot.answering.harmless import harms
@@ -84,7 +84,8 @@ def check_sentence(
         objections += undue(sentence, span, source_text(entries[best]), others)
         if entries[best].language in {"", language.partition("-")[0]}:
             objections += strays(sentence, span, source_text(entries[best]), asked)
-        objections += echoes(sentence, span)
+        if speaks_as_customer(sentence, source_text(entries[best])):
+            objections.append("speaks as if it were the customer")
         if says_nothing_new(sentence, asked) and _denies(sentence) is _denies(asked):
             objections.append("only says the question again")
     objections += harms(sentence, "\n".join(map(source_text, entries)))
@@ -134,8 +135,11 @@ def turned(sentence: str, span: str) -> list[str]:
 
 def _quotes(sentence: str, span: str) -> bool:
     # Only between the ends of sentences: 可以退货 also stands in 不可以退货.
-    words, whole = (re.sub(r"\s+", " ", text).strip(" .!?。！？") for text in (sentence, span))
+    words, whole = (re.sub(r"\s+", " ", _ITEM.sub("", text)).strip(" .!?。！？") for text in (sentence, span))
     return bool(words) and bool(re.search(rf"(?:^|[.!?。！？]\s?){re.escape(words)}(?:$|[.!?。！？])", whole))
+
+
+_ITEM = re.compile(r"^\s*(?:[-*•–·]|\d{1,2}[.)])\s+")
 
 
 @cache

@@ -5,31 +5,30 @@ or no ("When should I not apply?" → "When you should not apply.") as if it wer
 """
 
 import re
-from collections.abc import Iterator
 
 from bot.answering.clauses import asked as clauses_of
 from bot.answering.strays import among, content
+from knowledge.corpus.split import sentences
 
-_CLOSED = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|and|also|so|but|ok|okay|please|und|y|et)\b\W*)*(?:"
-    r"(?:do|does|did|is|are|am|was|were|can|could|will|would|should|shall|may|must|might|have|has|had)(?:n['’]t)?\b"
-    r"|(?:kann|können|darf|dürfen|ist|sind|gibt|haben|hat|habe|muss|müssen|wird|werden)\b"
-    r"|(?:puedo|puede|pueden|podemos|hay|es|son|está|están|tienen|tengo|se puede|aceptan|hacen)\b"
-    r"|(?:est|puis|peut|peut-on|avez|y a-t-il|faut|dois)\b)"
-    r"|吗|么[?？]|能不能|可不可以|可否|是否|是不是|有没有|会不会|要不要|行不行|需不需要|对不对|[,，]\s*(?:right|correct|oder|verdad|no|non)\s*\?",
+# What asks for more than yes or no, and offers no choice: only then an answer must say something new.
+_OPEN = re.compile(
+    r"\b(?:what|when|where|who|whom|whose|which|why|how|wie|was|wann|wo|wohin|woher|wer|welche[mnrs]?|warum|wieso"
+    r"|qué|cuándo|dónde|quién|cuál|cuánt[oa]s?|cómo|quand|où|qui|quel(?:le)?s?|pourquoi|comment|combien)\b"
+    r"|什么|怎么|怎样|如何|多少|多久|多大|多远|几|哪|谁|何时|为什么",
     re.I,
 )
+_CHOICE = re.compile(r"\b(?:or|oder|ou|o)\b|还是|或者?", re.I)
 _AS_CUSTOMER = re.compile(
-    r"\b(?:i|i['’](?:m|ve|d|ll)|my|mine|me|myself|ich|mein(?:e[mnrs]?)?|mir|mich|yo|mi|mis|je|mon)\b|\bj['’]|我(?!们)",
+    r"^\W*(?:(?:yes|no|ja|nein|sí|oui|non|是的|对|好的|不)\b\W*)?"
+    r"(?:i(?!(?:['’]m| am) (?:sorry|afraid))(?:\s|['’])|(?:ich|yo|je)\s|j['’]|我(?![们的司店方行国]))",
     re.I,
 )
 _DIGIT = re.compile(r"\d+")
 
 
-def echoes(sentence: str, span: str) -> Iterator[str]:
-    """What is wrong with `sentence`, which rests on the `span` of its source."""
-    if _AS_CUSTOMER.search(sentence) and not _AS_CUSTOMER.search(span):
-        yield "speaks as if it were the customer"
+def speaks_as_customer(sentence: str, source: str) -> bool:
+    """Whether a sentence says "I …" as customers do, and no sentence of its `source` begins like that."""
+    return bool(_AS_CUSTOMER.search(sentence)) and not any(_AS_CUSTOMER.search(s.text) for s in sentences(source))
 
 
 def says_nothing_new(sentence: str, asked: str) -> bool:
@@ -38,4 +37,5 @@ def says_nothing_new(sentence: str, asked: str) -> bool:
     if not said or not asked or set(_DIGIT.findall(sentence)) - set(_DIGIT.findall(asked)):
         return False
     parts = [clause.text for clause in clauses_of(asked)] or [asked]
-    return not any(map(_CLOSED.search, parts)) and all(among(word, told) for word in said)
+    is_open = all(_OPEN.search(part) and not _CHOICE.search(part) for part in parts)
+    return is_open and all(among(word, told) for word in said)

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.reading.form import ends_asking
+from knowledge.corpus.split import sentences
 from knowledge.words import is_unspaced, runs, stop_words, words
 
 _MOST_OWN = 0.2
@@ -37,7 +39,9 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
             yield f"says {', '.join(own[:3])}, which its source does not"
     told, condition = _conditions(sentence), _conditions(span)
     if told and not _unspaced(sentence):
-        heading = held - content(source.rpartition("\n")[2])
+        # What a heading or a question of the source names may be a condition: "Damaged? Take a photo."
+        asking = content(" ".join(each.text for each in sentences(source) if ends_asking(each.text)))
+        heading = (held - content(source.rpartition("\n")[2])) | asking
         if made_up := sorted(word for word in told if not among(word, named | heading)):
             yield f"makes a condition of {', '.join(made_up[:3])}"
     limited = [] if _limited(sentence) else [among(word, said) for word in _limited(span)]
@@ -99,7 +103,9 @@ def _clause() -> re.Pattern[str]:
 def _limits() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What looks like a limit and is none, and what is one."""
     data = _data()["limits"]
-    return re.compile("|".join(map(re.escape, data["harmless"])), re.I), re.compile(_spelled(data), re.I)
+    # "Only a five-minute walk" and "only 300 m" play something down.
+    small = r"(?!\s*(?:an?|one|ein(?:e[mnrs]?)?|une?|una|à|a)?\s*\d)(?!\s+(?:an?|ein(?:e[mnrs]?)?|une?|una)\b)"
+    return re.compile("|".join(map(re.escape, data["harmless"])), re.I), re.compile(_spelled(data) + small, re.I)
 
 
 def _spelled(data: dict[str, list[str]]) -> str:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bot.reading.form import ends_asking
 from knowledge.corpus.split import sentences
 from knowledge.embedders.base import Vectors
 from knowledge.retriever import Retriever
@@ -29,8 +30,8 @@ class SpanSupport:
         """
         spans = _spans(source)
         cosines = self._vectors(source) @ self._vectors(sentence).mean(axis=0)
-        telling = np.array([not _asks(span) for span in spans])
-        if telling.any() and not _asks(sentence):
+        telling = np.array([not ends_asking(span) for span in spans])
+        if telling.any() and not ends_asking(sentence):
             cosines = np.where(telling, cosines, -1.0)
         nearest = int(cosines.argmax())
         unrelated = self._retriever.unrelated
@@ -40,10 +41,6 @@ class SpanSupport:
     def _embed(self, text: str) -> Vectors:
         """Vectors of the sentences of `text`, shape (sentences, dimension)."""
         return self._retriever.embed(_spans(text))
-
-
-def _asks(text: str) -> bool:
-    return text.rstrip(" \"'”’」』)）").endswith(("?", "？"))
 
 
 def _spans(text: str) -> list[str]:

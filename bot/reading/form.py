@@ -17,6 +17,11 @@ _OF_THE_OWNER = re.compile(
 )
 
 
+def ends_asking(text: str) -> bool:
+    """Whether a sentence ends with a question mark of any script, within quotation marks and brackets or not."""
+    return text.rstrip(" \"'”’」』»)）").endswith(("?", "？", "؟", ";"))
+
+
 def asks_of_the_owner(text: str) -> bool:
     """Whether a question asks what the owner has or does, or what the owner's things are like.
 
