@@ -18,7 +18,7 @@ const minified = {
   name: "minified",
   setup(builder) {
     // Between tags no template needs white space over a line's end, and within a tag one space is enough.
-    builder.onLoad({ filter: /\/ui\/\w+\.ts$/ }, ({ path }) => {
+    builder.onLoad({ filter: /\/(ui|acts)\/\w+\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8").replace(/\n\s+(?=[@?]?[\w-]+=["$])/g, " ");
       const contents = source.replace(/([>}])\n\s+(?=[<>]|\$\{)/g, "$1");
       return { contents, loader: "ts" };

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.conversation.messages import Attachment, Message
 from tests.browser.conftest import House, Person
@@ -108,6 +108,53 @@ def test_a_rating_that_fails_is_taken_back(person: Callable[..., Person]) -> Non
     expect(page.get_by_text("Your rating could not be sent")).to_be_visible()
     expect(page.get_by_role("button", name="Helpful", exact=True)).to_have_attribute("aria-pressed", "false")
     customer.complaints.clear()  # the browser reports the request that failed
+
+
+def test_what_acts_on_answers_is_fetched_with_the_first_message(person: Callable[..., Person]) -> None:
+    page = person("/healthz").page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.goto("/")
+    open_chat(page)
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("button", name="Turn sounds off")).to_be_visible()
+    page.keyboard.press("Escape")
+    assert "main.js" in asked
+    assert "acts.js" not in asked
+    say(page, QUESTION)
+
+    expect(page.get_by_role("button", name="Helpful", exact=True)).to_be_visible()
+    assert asked.count("acts.js") == 1
+
+
+def test_without_what_acts_on_answers_the_chat_goes_on_and_tries_again(person: Callable[..., Person]) -> None:
+    customer = person("/healthz")
+    page = customer.page
+    page.clock.install()
+    tries: list[str] = []
+
+    def keep_away(route: Route) -> None:
+        tries.append(route.request.url)
+        route.abort()
+
+    page.route("**/widget/acts.js*", keep_away)
+    page.goto("/")
+    answered(page)
+    more = page.get_by_role("button", name="More")
+    more.click()
+    expect(page.get_by_role("button", name="End this conversation")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the conversation")).to_have_count(0)
+    expect(page.locator(".rating")).to_have_count(0)
+    assert len(tries) == 1
+    page.unroute("**/widget/acts.js*")
+    page.clock.fast_forward(10_000)
+    more.click()
+
+    expect(page.get_by_role("button", name="Helpful", exact=True)).to_be_visible()
+    more.click()
+    expect(page.get_by_role("button", name="Download the conversation")).to_be_visible()
+    assert all("Failed to load resource" in complaint for complaint in customer.complaints)
+    customer.complaints.clear()  # the browser reports the request that was kept away
 
 
 def test_an_agent_resolves_and_reopens(

@@ -68,9 +68,9 @@ def test_the_widget_is_small() -> None:
     languages = [path for path in (STATIC / "widget").glob("*.js") if len(path.stem) == 2]
     assert len(languages) == 5
     assert size(launcher) <= 1_024
-    assert size(chat) <= 20_000
-    assert size(chat) + max(size(path) for path in languages) <= 20_850
-    assert max(size(path) for path in languages) <= 1_280
+    assert size(chat) <= 18_500
+    assert size(chat) + max(size(path) for path in languages) <= 19_500
+    assert max(size(path) for path in languages) <= 1_150
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/desk/api/unknown", "/../bot/settings.py"])

@@ -5,33 +5,45 @@ import { Conversation, type News } from "../conversation.js";
 import { direction, ENGLISH, type Language, spoken, type Texts } from "../locales.js";
 import { chime } from "../sound.js";
 import { team } from "../team.js";
-import { transcript } from "../transcript.js";
-import { followKeyboard, keepFocus, saveText, smallScreen } from "./browser.js";
+import type { Acting } from "./acting.js";
+import { followKeyboard, keepFocus, smallScreen } from "./browser.js";
 import { Composer } from "./composer.js";
 import { bannerView, launcherView, personView, topView, typingView } from "./frame.js";
 import { Log } from "./log.js";
-import { Marks } from "./marks.js";
 import extrasStyle from "./extras.css";
 import panelStyle from "./panel.css";
 import themeStyle from "./theme.css";
 import threadStyle from "./thread.css";
 import { View } from "./view.js";
+import type * as Acts from "../../entries/widget/acts.js";
 import type * as Attachments from "../../entries/widget/files.js";
 
 const NEAR_THE_END = 40; // pixels
 const LEFT_MS = 1000;
+const ACTS_AGAIN_MS = 10_000;
 
-/** A part that lies beside this one, and is fetched when it is wanted. */
-const fetched = (name: string): Promise<unknown> => import(new URL(`${name}.js`, import.meta.url).href);
+/** Grows with each part that did not come: a browser remembers addresses that failed. */
+let tries = "";
+
+/** A part that lies beside this one, and is fetched when it is wanted; null when it does not come. */
+const fetched = (name: string): Promise<unknown> =>
+  import(new URL(`${name}.js${tries}`, import.meta.url).href).catch(() => {
+    tries += "?";
+    return null;
+  });
 
 export class KefuChat extends View {
   static observedAttributes = ["heading", "suggest", "ask"];
   texts: Texts = ENGLISH;
   language: Language = "en";
   readonly conversation: Conversation;
-  readonly marks: Marks;
   readonly composer = new Composer(this);
   private readonly log = new Log(this);
+  /** What lets the customer act on what was said, where it has come. */
+  acts: Acting | null = null;
+  private fetchingActs = false;
+  /** "turn:number" of sources that are open. */
+  readonly expanded = new Set<string>();
   /** When the team is back; null while it is there. */
   opens: number | null = null;
   menu = false;
@@ -52,7 +64,6 @@ export class KefuChat extends View {
     const home = new URL("..", import.meta.url);
     this.conversation = new Conversation(home, () => this.requestUpdate(), (kind, ...news) => this.tell(kind, ...news));
     this.conversation.line.visit.about = () => about(this);
-    this.marks = new Marks(this.conversation, () => this.requestUpdate());
   }
 
   get floating(): boolean {
@@ -108,7 +119,7 @@ export class KefuChat extends View {
     const language = spoken(wanted);
     let texts = ENGLISH;
     if (language !== "en") {
-      texts = ((await fetched(language).catch(() => null)) as { default: Texts } | null)?.default ?? ENGLISH;
+      texts = ((await fetched(language)) as { default: Texts } | null)?.default ?? ENGLISH;
     }
     this.texts = texts;
     this.language = texts === ENGLISH ? "en" : language;
@@ -134,7 +145,7 @@ export class KefuChat extends View {
     const { opens, files } = await team(conversation.line.visit);
     this.opens = opens;
     if (files && this.getAttribute("files") !== "false" && !conversation.files)
-      conversation.files = ((await fetched("files").catch(() => null)) as typeof Attachments | null)?.start(this, files) ?? null;
+      conversation.files = ((await fetched("files")) as typeof Attachments | null)?.start(this, files) ?? null;
     this.requestUpdate();
   }
 
@@ -195,15 +206,11 @@ export class KefuChat extends View {
     this.find(".more")?.focus();
   }
 
-  download(): void {
-    const turns = this.conversation.thread.items.filter(({ making }) => !making).map(({ turn }) => turn);
-    saveText("conversation.txt", transcript(turns, this.texts, this.language));
-  }
-
   async expand(key: string): Promise<void> {
-    const shown = this.marks.expand(key);
+    if (!this.expanded.delete(key)) this.expanded.add(key);
+    this.requestUpdate();
     await this.updateComplete;
-    if (shown) this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
+    this.find(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   /* -- what the page hears -- */
@@ -245,6 +252,17 @@ export class KefuChat extends View {
   protected drawn(): void {
     this.log.draw(this.find(".log")!);
     this.toEnd();
+    void this.fetchActs();
+  }
+
+  /** Once there is a conversation; where they do not come, the chat goes on without, and a later look tries again. */
+  private async fetchActs(): Promise<void> {
+    if (this.acts || this.fetchingActs || !this.shown || !this.conversation.line.visit.token) return;
+    this.fetchingActs = true;
+    const part = (await fetched("acts")) as typeof Acts | null;
+    if (!part) return void setTimeout(() => (this.fetchingActs = false), ACTS_AGAIN_MS);
+    this.acts = part.start(this, html);
+    this.requestUpdate();
   }
 
   private toEnd(): void {

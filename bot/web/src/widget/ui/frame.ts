@@ -58,14 +58,14 @@ function statusOf(view: KefuChat): string {
 }
 
 function menuView(view: KefuChat): TemplateResult {
-  const { texts, conversation } = view;
+  const { texts, conversation, acts } = view;
   const quiet = conversation.memory.kept.quiet;
   const entry = (label: string, act: () => void): TemplateResult =>
     html`<li><button type="button" @click=${() => view.choose(act)}>${label}</button></li>`;
   return html`<ul class="menu">
     ${entry(quiet ? texts.soundOn : texts.soundOff, () => conversation.memory.set({ quiet: !quiet }))}
     ${conversation.thread.started
-      ? html`${entry(texts.transcript, () => view.download())}${entry(texts.end, () => void conversation.end())}`
+      ? html`${acts ? entry(texts.transcript, () => acts.save()) : nothing}${entry(texts.end, () => void conversation.end())}`
       : nothing}
   </ul>`;
 }

@@ -2,7 +2,6 @@
 import { html, nothing, render, type TemplateResult } from "lit/html.js";
 import type { Shown } from "../thread.js";
 import type { KefuChat } from "./element.js";
-import { scoreView } from "./rating.js";
 import { speakerKey, suggestionsView, turnView } from "./turn.js";
 
 /** Draws into `.log`. Each turn keeps its node, wherever it comes to stand: or a screen reader would read it again. */
@@ -42,7 +41,7 @@ export class Log {
     const first = view.getAttribute("suggest")?.split("|").map((question) => question.trim()) ?? [];
     const questions = thread.started ? (thread.items.at(-1)?.turn.related ?? []) : first;
     return html`${questions.length ? suggestionsView(questions, view) : nothing}
-    ${thread.state.status === "resolved" && thread.started ? scoreView(view) : nothing}`;
+    ${thread.state.status === "resolved" && thread.started ? view.acts?.score() : nothing}`;
   }
 }
 

@@ -7,7 +7,6 @@ import { growingParts, type Offer, offerOf, type Part, pieces, related, turnPart
 import type { Shown } from "../thread.js";
 import { happened, speaker, words } from "../transcript.js";
 import type { KefuChat } from "./element.js";
-import { actsView } from "./rating.js";
 
 export const speakerKey = ({ turn }: Shown): string => (turn.role === "event" ? "" : `${turn.role} ${turn.name ?? ""}`);
 
@@ -24,7 +23,7 @@ export function turnView(item: Shown, again: boolean, view: KefuChat): TemplateR
     ${turn.role === "customer" ? html`<span class="unseen">${view.texts.you}: </span>` : nameView(turn, view)}
     ${turn.text || item.making ? html`<div class="words" dir="auto">${bodyView(item, view)}</div>` : nothing}
     ${attachmentsView(turn, view)}${cardsView(turn, view)}${relatedView(turn, view)}
-    ${turn.role === "bot" && turn.id && !item.making ? actsView(turn, view) : nothing}
+    ${turn.outcome === "answered" ? view.acts?.answer(turn) : nothing}
     ${item.delivery ? deliveryView(item, view) : nothing}
   </div>`;
 }
@@ -65,7 +64,7 @@ function chipView(number: number, turn: Turn, view: KefuChat): unknown {
   return html`<button
     type="button"
     class="chip"
-    aria-expanded=${view.marks.expanded.has(key)}
+    aria-expanded=${view.expanded.has(key)}
     aria-label=${fill(view.texts.source, { n: number, title: source.title }, view.language)}
     title=${source.title}
     @click=${() => view.expand(key)}
@@ -74,7 +73,7 @@ function chipView(number: number, turn: Turn, view: KefuChat): unknown {
 
 function cardsView(turn: Turn, view: KefuChat): unknown {
   return map(turn.sources ?? [], (source) =>
-    view.marks.expanded.has(`${turn.id}:${source.number}`)
+    view.expanded.has(`${turn.id}:${source.number}`)
       ? html`<div class="card" data-key="${turn.id}:${source.number}"><span class="n">${source.number}</span><span dir="auto">${source.title}<br />${moreView(source, view)}</span></div>`
       : nothing,
   );

@@ -1,4 +1,4 @@
-/** What a reader does with answers: opens sources, copies, rates, says why. Knows no element. */
+/** What a reader does with answers: copies, rates, says why. Knows no element. */
 import type { Conversation } from "../conversation.js";
 
 const COPIED_MS = 2000;
@@ -9,20 +9,11 @@ export class Marks {
   complaining = "";
   score = 0;
   readonly ratings = new Map<string, boolean>();
-  /** "turn:number" of sources that are open. */
-  readonly expanded = new Set<string>();
 
   constructor(
     private readonly conversation: Conversation,
     private readonly changed: () => void,
   ) {}
-
-  /** Opens a source, or closes it; whether it is open now. */
-  expand(key: string): boolean {
-    if (!this.expanded.delete(key)) this.expanded.add(key);
-    this.changed();
-    return this.expanded.has(key);
-  }
 
   async copy(turn: string, text: string): Promise<void> {
     await navigator.clipboard.writeText(text).catch(() => {});
