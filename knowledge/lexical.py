@@ -163,7 +163,8 @@ class Lexical:
 def _counts(entry: Entry) -> Counter[str]:
     asked = Counter(chain.from_iterable(words(text) for text in (entry.question, entry.title, *entry.similar)))
     counts = Counter({term: _ASKED_WEIGHT * count for term, count in asked.items()})
-    counts.update(words(" ".join((entry.answer, *entry.tags, *entry.written))))
+    # What a machine wrote in customers' place is no word of the entry: it would seem to hold what it was only asked.
+    counts.update(words(" ".join((entry.answer, *entry.tags))))
     return counts
 
 

@@ -34,14 +34,19 @@ class RoundTrip:
 
     def leading(self, entry: Entry, texts: Sequence[str]) -> list[str]:
         """Those of `texts` that find `entry` first among all in its language, and that say something new each."""
-        seen = {_content(text) for text in (entry.question, *entry.similar, entry.title)}
-        fresh = []
-        for text in texts:
-            if (content := _content(text)) and content not in seen:
-                seen.add(content)
-                fresh.append(text)
+        fresh = new_ones(texts, (entry.question, *entry.similar, entry.title))
         found = self._finder.find(fresh, 1, within=Filter.of(languages=[entry.language]))
         return [text for text, hits in zip(fresh, found, strict=True) if hits and _says(hits[0].entry, entry)]
+
+
+def new_ones(texts: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Those of `texts` that say what none of the `known` and none before them says, in whatever order of words."""
+    seen, fresh = {_content(text) for text in known}, []
+    for text in texts:
+        if (content := _content(text)) and content not in seen:
+            seen.add(content)
+            fresh.append(text)
+    return tuple(fresh)
 
 
 def _content(text: str) -> frozenset[str]:

@@ -27,7 +27,7 @@ from knowledge.words import is_unspaced, runs, stop_words, words
 _TOKENS = 160
 _LONGEST_ENTRY = 1200  # characters
 _LONGEST, _LONGEST_UNSPACED = 160, 60
-_BULLET = re.compile(r"^\s*(?:[-*•·–]|\(?\d{1,2}[.):、．）]|[\"“「])\s*")
+_BULLET = re.compile(r"^\s*(?:[-*•·–]|\(?\d{1,2}[.):、．）](?!\d)|[\"“「])\s*")
 # Who says so many steps from word to word of the answer again, or nearly, tells and does not ask: a few are keywords.
 _TOLD_AGAIN, _FEW = 0.8, 4
 

@@ -3,6 +3,7 @@
 What was written lies in `questions.jsonl` beside the snapshots, and is taken up by the next build.
 """
 
+import contextlib
 import json
 import sys
 import time
@@ -123,12 +124,11 @@ class _Writer:
     def __init__(self, questioner: "Questioner", trip: "RoundTrip", each: int) -> None:
         self._questioner, self._trip, self._each = questioner, trip, each
 
-    def questions(self, entry: "Entry", languages: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:
+    def questions(self, entry: "Entry", languages: Sequence[str]) -> tuple[str, ...]:
         """In the entry's own language and then in the others."""
         found: list[str] = []
         for language in dict.fromkeys((entry.language, *languages)):
-            texts = [text for text in self._questioner.messages(entry, language) if text not in removed]
-            found += self._trip.leading(entry, texts)[: self._each]
+            found += self._trip.leading(entry, self._questioner.messages(entry, language))[: self._each]
         return tuple(dict.fromkeys(found))
 
 
@@ -141,14 +141,19 @@ def _write(
     step: Callable[[int, int], None],
 ) -> int:
     """Write for the entries that are due, and keep each at once: a run that is broken off goes on where it was."""
+    from bot.generators.base import GenerationFailed
+    from knowledge.roundtrip import new_ones
     from knowledge.written import Written, digest, keep_written, read_written
 
     count = 0
     for number, entry in enumerate(due, 1):
-        before: Written | None = read_written(folder).get(entry.id)
-        removed = before.removed if before else ()
-        questions = writer.questions(entry, languages, removed)
-        keep_written(folder, Written(entry.id, digest(entry), questions, name, time.time(), removed))
-        count += len(questions)
+        with contextlib.suppress(GenerationFailed):  # one entry that nothing comes for keeps no other waiting
+            found = writer.questions(entry, languages)
+            # Somebody may have removed some of it while it was written.
+            before: Written | None = read_written(folder).get(entry.id)
+            removed = before.removed if before else ()
+            questions = new_ones(found, removed)
+            keep_written(folder, Written(entry.id, digest(entry), questions, name, time.time(), removed))
+            count += len(questions)
         step(number, len(due))
     return count

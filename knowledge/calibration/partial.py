@@ -33,12 +33,15 @@ def without(contents: Contents, gone: Set[int], held: Mapping[int, Texts]) -> Co
 def shortened(contents: Contents, gone: Mapping[int, str], embedder: Embedder) -> Contents:
     """`contents` without one sentence in each answer at the rows `gone`; what is left of its piece is embedded anew.
 
-    An answer keeps its other sentences: there must be some.
+    An answer keeps its other sentences: there must be some. What a machine wrote for the entry goes: it may have been
+    written for that sentence.
     """
     table = contents.table
     texts, changed = list(table.texts), []
     for row, sentence in gone.items():
         for at in range(int(table.starts[row]), int(table.starts[row + 1])):
+            if table.fields[at] == "written":
+                texts[at] = ""
             if table.fields[at] == "answer" and (sentence in texts[at] or texts[at] in sentence):
                 texts[at] = texts[at].replace(sentence, "").strip() if sentence in texts[at] else ""
                 changed.append(at)
@@ -54,7 +57,7 @@ def shortened(contents: Contents, gone: Mapping[int, str], embedder: Embedder) -
 
 
 def _cut(entry: Entry, sentence: str) -> Entry:
-    return replace(entry, answer=entry.answer.replace(sentence, "").strip()) if sentence else entry
+    return replace(entry, answer=entry.answer.replace(sentence, "").strip(), written=()) if sentence else entry
 
 
 def _less(entry: Entry, texts: Texts) -> Entry:

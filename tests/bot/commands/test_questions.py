@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import bot.app
 from bot.commands.building import build_knowledge
 from bot.commands.questions import app
+from bot.generators.base import GenerationFailed, Limits, Pieces, Prompt
 from bot.settings import Settings
 from knowledge.snapshot.reader import open_current
 from knowledge.written import read_written
@@ -66,6 +67,32 @@ def test_what_is_removed_does_not_come_back(settings: Settings) -> None:
     after = rebuilt(settings)
     assert after["saddle"] == ("will my saddle come tomorrow",)
     assert after["helmet"] == ()
+
+
+def test_what_was_removed_does_not_come_back_in_another_spelling(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("write")
+    run("remove", "saddle", "saddle overdue")
+    monkeypatch.setattr(bot.app, "open_generator", lambda *_: Scripted("Overdue: saddle?\nis my saddle late"))
+    run("write", "--again")
+    assert read_written(settings.knowledge_dir)["saddle"].questions == ("is my saddle late",)
+
+
+def test_an_entry_that_nothing_comes_for_keeps_no_other_waiting(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(Scripted):
+        def generate(self, prompt: Prompt, limits: Limits) -> Pieces:
+            if "helmet" in prompt.messages[-1].content.casefold():
+                raise GenerationFailed("a loop")
+            return super().generate(prompt, limits)
+
+    monkeypatch.setattr(bot.app, "open_generator", lambda *_: Failing(DRAFT))
+    run("write")
+    kept = read_written(settings.knowledge_dir)
+    assert "helmet" not in kept
+    assert kept["saddle"].questions
 
 
 def test_the_list_tells_who_wrote_and_what_no_longer_counts(settings: Settings) -> None:
