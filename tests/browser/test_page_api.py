@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,62 @@ def test_the_same_customer_again_changes_nothing(person: Callable[..., Person]) 
     push(page, "identify", signed(name="Ada"))
     expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
     expect(page.locator(".turn.customer .words")).to_have_text(QUESTION)
+
+
+def signed_now(house: House) -> list[str]:
+    return [state.about.signed.get("plan", "") for state in house.do(house.standin.conversations.recent())]
+
+
+def token(page: Page) -> str:
+    return str(json.loads(kept(page).get("kefu", "{}")).get("token", ""))
+
+
+def test_agents_see_what_the_site_said_last_and_the_conversation_goes_on(
+    person: Callable[..., Person], house: House
+) -> None:
+    page = person().page
+    begins: list[str] = []
+    page.on("request", lambda request: begins.append(request.url) if "/api/conversations" in request.url else None)
+    push(page, "identify", signed(plan="free"))
+    open_chat(page)
+    say(page, QUESTION)
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+    first = token(page)
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    push(other, "identify", signed(plan="gold", iat=int(time.time()) + 1))
+    other.wait_for_function("before => JSON.parse(localStorage.kefu).token !== before", arg=first)
+    newest = token(page)
+    page.evaluate(
+        "() => document.querySelector('kefu-chat').shadowRoot.querySelector('.turn').setAttribute('old', '')"
+    )
+    push(page, "identify", signed(plan="free", iat=int(time.time()) - 60))
+    say(page, "Do you sell boats?")
+    expect(page.locator(".turn.customer")).to_have_count(2)
+    expect(page.locator(".turn.bot")).to_have_count(2)
+
+    assert signed_now(house) == ["gold"]
+    assert token(page) == newest  # the older one took nothing back
+    assert len(begins) == 1
+    assert page.locator(".turn[old]").count() == 1  # nothing was drawn anew
+
+
+def test_what_was_set_for_one_customer_is_not_told_of_the_next(person: Callable[..., Person], house: House) -> None:
+    page = person().page
+    push(page, "setAttributes", {"cart": 2})
+    push(page, "identify", signed(sub="ada"))
+    push(page, "identify", signed(sub="ada", plan="gold"))
+    open_chat(page)
+    say(page, QUESTION)
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+    push(page, "identify", signed(sub="ben"))
+    expect(page.locator(".turn.customer")).to_have_count(0)
+    say(page, QUESTION)
+    expect(page.locator(".turn.bot .words", has_text=ANSWER)).to_have_count(1)
+
+    states = house.do(house.standin.conversations.recent())
+    assert sorted(len(state.about.claimed) for state in states) == [0, 1]
 
 
 def test_an_expired_identity_is_told_to_the_page(person: Callable[..., Person]) -> None:

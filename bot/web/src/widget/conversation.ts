@@ -125,9 +125,12 @@ export class Conversation implements Ears {
     this.clear();
   }
 
-  identify(jwt: string): void {
+  /** True: whom this page knew has left. */
+  identify(jwt: string): boolean {
+    const before = subjectOf(this.line.visit.identity);
     if (this.line.identify(jwt)) this.clear();
     else if (!subjectOf(jwt)) this.changed();
+    return Boolean(before && before !== subjectOf(jwt));
   }
 
   watch(watched: boolean): void {

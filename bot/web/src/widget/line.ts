@@ -60,11 +60,11 @@ export class Line {
   /** From here the customer is who `jwt` says, or nobody in particular. True: someone else than before. */
   identify(jwt: string): boolean {
     const who = subjectOf(jwt);
-    const { token, who: before } = this.memory.refresh();
+    const { who: before } = this.memory.refresh();
     this.visit.identity = who ? jwt : "";
     const moved = who ? who !== before : Boolean(before);
     if (moved) this.forget();
-    if (who && (moved || !token)) this.begin().catch(() => {});
+    if (who && !this.visit.settled()) this.begin().catch(() => {});
     return moved;
   }
 
@@ -95,7 +95,9 @@ export class Line {
   }
 
   private async begin(): Promise<void> {
+    const { token } = this.visit;
     await this.visit.begin();
+    if (token && this.listening) return; // what is heard goes on; what is said goes with the new token
     this.stopListening();
     void this.listen();
   }

@@ -1,7 +1,8 @@
 /** What the browser remembers: in localStorage under "kefu" alone, and where that is blocked in this page alone.
  *
- * {token: the conversation's secret, open: is the panel open, who: the id by which the site knows the customer, quiet:
- * no sounds, out: messages that are not delivered yet, by id}, written with the first message and never before.
+ * {token: the conversation's secret, open: is the panel open, who: the id by which the site knows the customer, said:
+ * what the site said of them, as the token has it, quiet: no sounds, out: messages that are not delivered yet, by id},
+ * written with the first message and never before.
  *
  * Two tabs may write at once, and no lock helps: each sees the other's storage a moment late. So a message's page, which
  * alone knows whether it was delivered, sets right what another wrote over.
@@ -16,6 +17,7 @@ type Out = Record<string, Message>;
 export interface Kept {
   token?: string | undefined;
   who?: string | undefined;
+  said?: string | undefined;
   open?: boolean;
   quiet?: boolean;
   out?: Out | undefined;
@@ -36,9 +38,9 @@ export class Memory {
   /** What is kept now; other tabs write as well. */
   refresh(): Kept {
     if (this.alone) return this.kept;
-    const { token, open, who, quiet, out } = Object(this.read(KEY) ?? { open: this.kept.open }) as Kept;
+    const { token, open, who, said, quiet, out } = Object(this.read(KEY) ?? { open: this.kept.open }) as Kept;
     this.kept = {
-      ...(typeof token === "string" && { token, ...(typeof who === "string" && { who }) }),
+      ...(typeof token === "string" && { token, ...(typeof who === "string" && { who, said }) }),
       open: Boolean(open),
       ...(quiet === true && { quiet }),
       ...(out && { out: { ...out } }),
@@ -50,9 +52,10 @@ export class Memory {
   follow(moved: () => void): void {
     addEventListener("storage", ({ key }) => {
       if (key !== KEY && key !== null) return;
-      const { token } = this.kept;
-      const { token: now, out } = this.refresh();
-      if (now !== token) {
+      const { token, who } = this.kept;
+      const { token: now, who: next, out } = this.refresh();
+      // The same customer's new token is for the same conversation.
+      if (now !== token && (!who || who !== next)) {
         if (token) this.own.clear();
         moved();
       } else if ([...this.own].some(([id, message]) => !message === Boolean(out?.[id]))) this.set({});
@@ -70,7 +73,7 @@ export class Memory {
 
   clear(): void {
     this.own.clear();
-    this.set({ token: undefined, who: undefined, out: {} });
+    this.set({ token: undefined, who: undefined, said: undefined, out: {} });
   }
 
   /** Messages that are not delivered yet, the oldest first. */

@@ -12,8 +12,7 @@ const ACTS: Record<string, (chat: KefuChat, ...given: unknown[]) => unknown> = {
   send: (chat, said) => chat.say(text(said)),
   prefill: (chat, said) => chat.open().then(() => chat.composer.write(text(said))),
   identify: (chat, jwt) => {
-    if (!jwt) chat.told = null; // it was said of who has left
-    chat.conversation.identify(text(jwt));
+    if (chat.conversation.identify(text(jwt)) || !jwt) chat.told = null; // it was said of who has left
   },
   setAttributes: (chat, told) => (chat.told = told),
   setLocale: (chat, language) => chat.speak(text(language)),

@@ -1,5 +1,5 @@
 /** Requests in the name of the customer, and the token they need. */
-import { subjectOf } from "./identity.js";
+import { saidIn, saysAnew, subjectOf } from "./identity.js";
 import type { Memory } from "./memory.js";
 
 /** The server will not let this customer in; the text says why. */
@@ -23,6 +23,12 @@ export class Visit {
 
   get token(): string | undefined {
     return this.memory.kept.token;
+  }
+
+  /** There is a token, with the newest that the site said of the customer. */
+  settled(): boolean {
+    const { token, said } = this.memory.refresh();
+    return Boolean(token && !(this.identity && saysAnew(this.identity, said)));
   }
 
   async request(path: string, options: RequestInit = {}, signal = AbortSignal.timeout(15_000)): Promise<Response> {
@@ -55,7 +61,7 @@ export class Visit {
   }
 
   private async fetchToken(): Promise<void> {
-    if (this.memory.refresh().token) return;
+    if (this.settled()) return;
     const { identity } = this;
     const body = JSON.stringify(identity ? { identity } : (this.contact ?? {}));
     const response = await this.request("api/conversations", { method: "POST", body });
@@ -67,6 +73,6 @@ export class Visit {
     }
     if (identity !== this.identity) return this.fetchToken(); // someone else has come meanwhile
     const who = subjectOf(identity);
-    if (!this.memory.refresh().token) this.memory.set({ token: answer.token, ...(who && { who }) });
+    if (!this.settled()) this.memory.set({ token: answer.token, ...(who && { who, said: saidIn(identity) }) });
   }
 }
