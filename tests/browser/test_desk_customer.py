@@ -115,7 +115,8 @@ def test_the_desk_links_to_pages_of_the_owner_s_sites_alone(agent: Callable[...,
     side = desk.locator("aside.customer")
     for number, (page, leads) in enumerate(
         {
-            f"{NEIGHBOUR.origin}/bikes?item": True,
+            f"{NEIGHBOUR.origin}/bikes": True,
+            f"{NEIGHBOUR.origin}/bikes?item": False,
             f"{house.address}/": True,
             "https://evil.example/login": False,
             f"{NEIGHBOUR.origin}.evil.example/": False,

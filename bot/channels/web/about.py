@@ -18,7 +18,10 @@ HIDDEN = "…"
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII)
 _PARAMETER = re.compile(r"[\w.\[\]-]{1,40}", re.ASCII)
 _RUN = re.compile(r"\w+", re.ASCII)
-_LONGEST_WORD = 19  # what is longer and has digits is a token, not a word
+_LONGEST_WORD = 19  # what is longer and has digits, or letters of both cases, is a token, not a word
+_NUMBER = re.compile(r"\d{9}|\+\d[\d .()-]{7}", re.ASCII)  # of a phone, an account, a card
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_MOST_QUOTED = 5  # times over; what is quoted still more often is hidden
 _PATH = "/%:!$&'()*+,;=-._~"
 
 
@@ -36,8 +39,8 @@ def shortened(text: str, most: int) -> str:
 def page_of(address: str) -> str:
     """A page's origin, path and the names of its parameters; nothing for what is no address of the web.
 
-    Values and the fragment hold tokens and addresses of people: they are left out, and so is what looks like one in
-    the path.
+    Values and the fragment hold tokens and addresses of people: they are left out. What looks like one in the path
+    or among the names is HIDDEN, and so is the end of what is too long.
     """
     try:
         parts = urlsplit(address)
@@ -46,10 +49,11 @@ def page_of(address: str) -> str:
     host = parts.netloc.rpartition("@")[2].lower()
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return ""
-    names = dict.fromkeys(pair.partition("=")[0] for pair in parts.query.split("&"))
-    shown = "&".join(name for name in names if _PARAMETER.fullmatch(name) and not _is_secret(name))
+    names = filter(None, (pair.partition("=")[0] for pair in parts.query.split("&")))
+    shown = "&".join(dict.fromkeys(name if _is_name(name) else HIDDEN for name in names))
     path = "/".join(HIDDEN if _is_secret(each) else _quoted(each) for each in parts.path.split("/"))
-    return f"{parts.scheme}://{host}{path or '/'}{'?' if shown else ''}{shown}"[:LONGEST_PAGE]
+    page = f"{parts.scheme}://{host}{path or '/'}{'?' if shown else ''}{shown}"
+    return page if len(page) <= LONGEST_PAGE else re.sub("%.?$", "", page[: LONGEST_PAGE - 1]) + HIDDEN
 
 
 def attributes_of(told: Mapping[str, object]) -> dict[str, str]:
@@ -72,10 +76,23 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
+def _is_name(parameter: str) -> bool:
+    return bool(_PARAMETER.fullmatch(parameter)) and not _is_secret(parameter)
+
+
 def _is_secret(part: str) -> bool:
-    plain = unquote(part)
-    runs = _RUN.findall(plain)
-    return "@" in plain or any(len(run) > _LONGEST_WORD and re.search(r"\d", run) for run in runs)
+    for _ in range(_MOST_QUOTED):
+        if (plain := unquote(part)) == part:
+            break
+        part = plain
+    else:
+        return True
+    runs = (run for run in _RUN.findall(part) if len(run) > _LONGEST_WORD)
+    return "@" in part or bool(_NUMBER.search(part) or _UUID.search(part)) or any(map(_is_token, runs))
+
+
+def _is_token(run: str) -> bool:
+    return bool(re.search(r"\d", run)) or run not in (run.lower(), run.upper())
 
 
 def _quoted(part: str) -> str:

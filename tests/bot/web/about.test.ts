@@ -7,7 +7,7 @@ type About = { page: string; title: string; attributes: object };
 
 /** What is told on a page by a chat whose tag, and whose page's scripts, say something of the customer. */
 function on(href: string, tag: string | null = null, told?: unknown, title = ""): About {
-  Object.assign(globalThis, { location: { href }, document: { title } });
+  Object.assign(globalThis, { location: new URL(href), document: { title } });
   return about({ told, getAttribute: () => tag } as unknown as KefuChat) as About;
 }
 
@@ -17,6 +17,7 @@ test("values and what follows # stay in the page", () => {
     "https://shop.example/?a=1&b=x%3D1&c#top": "https://shop.example/?a&b&c",
     "https://shop.example/?a=1#token=2&b=3": "https://shop.example/?a",
     "https://shop.example/#access_token=1&id=2": "https://shop.example/",
+    "https://shop.example/c/color=red/shoes?x=1=2&y": "https://shop.example/c/color=red/shoes?x&y",
   };
   for (const [href, page] of Object.entries(kept)) assert.equal(on(href).page, page);
 });

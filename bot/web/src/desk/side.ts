@@ -95,7 +95,7 @@ export class Side {
   private linked(page: string): Node {
     // Not by `new URL`, which throws for what no browser takes. Where something was left out, the address leads elsewhere.
     const known = this.sites.some((site) => page.startsWith(`${site}/`));
-    return known && !page.includes("…") ? webLink(page, page) : document.createTextNode(page);
+    return known && !/[…?]/.test(page) ? webLink(page, page) : document.createTextNode(page);
   }
 
   /** Look for cases like the customer's question. */

@@ -12,5 +12,7 @@ export function about(chat: KefuChat): object {
   } catch {
     // What is no JSON tells nothing.
   }
-  return { page: location.href.replace(/=[^&#]*|#.*/g, "").slice(0, LONGEST), title: document.title.slice(0, LONGEST), attributes };
+  const { origin, pathname, search } = location;
+  const page = origin + pathname + search.replace(/=[^&]*/g, "");
+  return { page: page.slice(0, LONGEST), title: document.title.slice(0, LONGEST), attributes };
 }

@@ -1,5 +1,7 @@
 """What is kept of a page's address and of attributes, whatever is claimed."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +34,20 @@ anything = st.text(st.characters())  # halves of surrogate pairs as well
         ("https://shop.example/konto/ada@mail.example", "https://shop.example/konto/…"),
         ("https://shop.example/konto/ada%40mail.example/x", "https://shop.example/konto/…/x"),
         ("https://shop.example/reset/d41d8cd98f00b204e9800998ecf8427e", "https://shop.example/reset/…"),
-        ("https://shop.example/in?eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "https://shop.example/in"),
-        ("https://shop.example/?ada@mail.example", "https://shop.example/"),
+        ("https://shop.example/in?eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "https://shop.example/in?…"),
+        ("https://shop.example/?ada@mail.example&a&&ben@mail.example", "https://shop.example/?…&a"),
+        ("https://shop.example/?", "https://shop.example/"),
+        ("https://shop.example/reset/550e8400-e29b-41d4-a716-446655440000", "https://shop.example/reset/…"),
+        ("https://shop.example/reset/AbCdEfGhIjKlMnOpQrStUv", "https://shop.example/reset/…"),
+        ("https://shop.example/m/+4915112345678", "https://shop.example/m/…"),
+        ("https://shop.example/m/+49%20151%20123456", "https://shop.example/m/…"),
+        ("https://shop.example/u/jane%2540x.de", "https://shop.example/u/…"),
+        ("https://shop.example/u/jane%25252525252525252540x.de", "https://shop.example/u/…"),
+        ("https://shop.example/2026-11-30/100%25", "https://shop.example/2026-11-30/100%25"),
+        (
+            "https://shop.example/donaudampfschifffahrtskapitän",
+            "https://shop.example/donaudampfschifffahrtskapit%C3%A4n",
+        ),
         (
             "https://shop.example/our-ten-best-city-bikes-of-2026",
             "https://shop.example/our-ten-best-city-bikes-of-2026",
@@ -76,6 +90,15 @@ def test_what_is_no_address_of_the_web_is_no_page(address: str) -> None:
 @pytest.mark.parametrize("address", [r"https://shop.example\@evil.example/", "https://shop.example@evil.example/"])
 def test_a_page_is_never_shown_as_of_another_host_than_it_leads_to(address: str) -> None:
     assert page_of(address) == "https://evil.example/"
+
+
+@pytest.mark.parametrize("first", range(3))
+def test_a_page_that_was_cut_tells_so_and_ends_in_no_half_of_an_escape(first: int) -> None:
+    page = page_of(f"https://shop.example/{'a' * first}{'%E5%8D%95' * 100}")
+
+    assert page[-1] == "…"
+    assert LONGEST_PAGE - 2 <= len(page) <= LONGEST_PAGE
+    assert re.fullmatch(r"[^%]*(%[0-9A-F]{2})*…", page)
 
 
 @given(st.tuples(st.sampled_from(("https://shop.example/", "http://", "")), anything).map("".join))
