@@ -3,17 +3,18 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from knowledge.corpus.entry import Entry, Place
 from knowledge.corpus.load import tidied
 from knowledge.corrections import FILE, Correction, Status, corrected, judged, keep_correction, read_corrections
 from knowledge.embedders.base import Embedder
-from knowledge.errors import KnowledgeError
+from knowledge.errors import CorpusError, KnowledgeError
 from knowledge.snapshot.builder import build
 from knowledge.snapshot.reader import open_current
-from knowledge.written import read_written, with_written
+from knowledge.written import Written, digest, read_written, with_written
 
 
 class CorrectionRefused(Exception):
@@ -59,21 +60,35 @@ class Correcting:
             raise CorrectionRefused(f"it was {known[name].status} already, by {known[name].reviewer}")
         after = judged(known[name], status, reviewer)
         if status == "approved":
-            self._try(after)
-        keep_correction(self._folder, after)
-        if status == "approved":
-            self._build(read_corrections(self._folder))
+            self._approve(known[name], after)
+        else:
+            keep_correction(self._folder, after)
         return after
+
+    def _approve(self, before: Correction, after: Correction) -> None:
+        self._try(after)
+        try:
+            written = read_written(self._folder)
+        except CorpusError as error:
+            raise CorrectionRefused(str(error)) from error
+        keep_correction(self._folder, after)
+        try:
+            self._build(read_corrections(self._folder), written)
+        except Exception:
+            # It would go live with the next build, and who approved it was told that it failed.
+            keep_correction(self._folder, before)
+            raise
 
     def _try(self, correction: Correction) -> None:
         """Refuse what would leave nothing to answer from, before it is kept."""
         if not corrected(open_current(self._folder).contents.entries, [correction]):
             raise CorrectionRefused("the last entry cannot be left out")
 
-    def _build(self, corrections: Sequence[Correction]) -> None:
+    def _build(self, corrections: Sequence[Correction], written: Mapping[str, Written]) -> None:
         while True:
             old = open_current(self._folder)
-            entries = with_written(corrected(old.contents.entries, corrections), read_written(self._folder))
+            entries = with_written(corrected(old.contents.entries, corrections), written)
+            entries = _with_questions_of(old.contents.entries, entries)
             calibration = old.calibration
             # How sure one may be changes little with one entry; `kefu calibrate` finds it out anew.
             build(
@@ -93,6 +108,13 @@ class Correcting:
 def new_correction(**fields: object) -> Correction:
     """A proposal of now, with an id of its own."""
     return Correction(id=uuid.uuid4().hex, at=time.time(), **fields)  # type: ignore[arg-type]
+
+
+def _with_questions_of(before: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with none of a machine's questions but those they had: nobody has looked through newer ones yet."""
+    had = {(entry.id, digest(entry)): entry.written for entry in before}
+    kept = {entry.id: had.get((entry.id, digest(entry)), ()) for entry in entries}
+    return [replace(each, written=tuple(text for text in each.written if text in kept[each.id])) for each in entries]
 
 
 def _with_entry(correction: Correction) -> Correction:
