@@ -19,6 +19,8 @@ def _shown(text: str) -> str:
     text = " ".join(text.split())
     if not text or not text.isprintable():
         raise ValueError("must be words that can be shown")
+    if not text.strip("."):
+        raise ValueError("must be more than dots")  # an address that ends in them leads elsewhere
     return text
 
 

@@ -85,6 +85,8 @@ async def test_a_view_is_forgotten_whatever_its_name_holds(enter: Enter, name: s
         {"name": " "},
         {"name": "a\u202eb"},
         {"name": "n" * 61},
+        {"name": "."},
+        {"name": " .. "},
         {"view": {**VIEW, "search": "s" * 201}},
         {"view": {**VIEW, "more": 1}},
         {"view": {**VIEW, "kinds": {str(number): "x" for number in range(11)}}},
