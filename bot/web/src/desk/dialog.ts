@@ -37,12 +37,13 @@ export function open(title: string, content: (done: () => void) => Child[], kind
   return dialog;
 }
 
-/** Take a row out of a list; who used it goes on with the next one, or with the one before. */
+/** Take a row out of a list; who used it goes on with the next one, or with the one before: with the row itself where
+ * it can have the focus, so that a key that is held does nothing to what nobody has read. */
 export function removeRow(row: HTMLElement): void {
   const next = row.nextElementSibling ?? row.previousElementSibling ?? row.closest("dialog");
   const used = row.contains(document.activeElement);
   row.remove();
-  if (used) next?.querySelector("button")?.focus();
+  if (used) (next?.matches("li[tabindex]") ? (next as HTMLElement) : next?.querySelector("button"))?.focus();
 }
 
 export const isOpen = () => document.querySelector("dialog[open]") !== null;

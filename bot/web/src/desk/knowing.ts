@@ -1,6 +1,6 @@
 // Makes knowledge of what is said here: an entry from a reply, a correction of a wrong answer, and their review.
 
-import { call } from "./api";
+import { Refused, call } from "./api";
 import { button, h, select } from "./dom";
 import { field, open, removeRow } from "./dialog";
 import { named, t } from "./texts";
@@ -94,7 +94,7 @@ export class Knowing {
         ...pending.map((each) => {
           const row = h(
             "li",
-            {},
+            { tabindex: -1 },
             h("p", { class: "title" }, h("span", {}, `${t(`act_${each.act}`)} · ${each.by}`), h("span", { class: "score" }, named("why", each.why.split(":")[0] ?? ""))),
             h("p", { dir: "auto" }, each.question || each.entry),
             each.answer && h("p", { class: "entry", dir: "auto" }, each.answer),
@@ -137,7 +137,11 @@ export class Knowing {
     const kept = await this.act.attempt(async () => {
       const { id } = await call<Correction>("POST", "corrections", wanted);
       // What cannot be published, such as what a colleague must approve, is proposed all the same: not to be sent again.
-      const refused = (error: Error) => (words = t("proposed_only", error.message));
+      const refused = (error: Error) => {
+        // The server refuses by 4xx; else it may have published what it could not tell of.
+        const told = error instanceof Refused && error.status >= 400 && error.status < 500;
+        words = t(told ? "proposed_only" : "proposed_perhaps", error.message);
+      };
       if (now) await call("POST", `corrections/${id}`, { status: "approved" }).catch(refused);
     });
     if (!kept) return;

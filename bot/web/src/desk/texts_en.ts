@@ -199,6 +199,7 @@ export const EN = {
   published: "The bot knows it from now on.",
   proposed: "Proposed. A colleague can approve it.",
   proposed_only: "Proposed, not published yet: {0}.",
+  proposed_perhaps: "Proposed; it is not known whether it was published ({0}). Look into the review.",
   wrong_title: "What is wrong with this answer?",
   why_wrong: "Why it is wrong",
   why_retrieval: "Another entry was meant",

@@ -201,6 +201,7 @@ export const ZH: Record<keyof typeof EN, string> = {
   published: "机器人从现在起知道了。",
   proposed: "已提交，同事可以批准。",
   proposed_only: "已提交，尚未发布：{0}。",
+  proposed_perhaps: "已提交，但不确定是否已发布（{0}）。请查看审核列表。",
   wrong_title: "这个回答哪里有误？",
   why_wrong: "错误原因",
   why_retrieval: "应该是另一个条目",
