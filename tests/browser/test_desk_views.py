@@ -142,3 +142,21 @@ def test_a_view_too_many_and_one_that_may_not_be_shared_are_told_in_the_window(e
 
     for someone in (mia, tom):
         someone.complaints.clear()  # the browser reports what was refused
+
+
+def test_an_older_view_of_this_browser_outlives_a_refusal_of_a_new_one_of_its_name(enter: Enter) -> None:
+    tom = enter("Tom", Role.AGENT)
+    desk = tom.page
+    fill_up(desk)
+    desk.evaluate(
+        "localStorage.setItem('kefu-desk-views', JSON.stringify({ Old: { tab: 'all', shown: 'resolved' } }))"
+    )
+    desk.reload()
+    desk.get_by_text("Filter and sort").click()
+    keep(desk, "Save this view", "Old")
+    expect(desk.get_by_role("dialog").get_by_role("alert")).to_contain_text("remove one first")
+    desk.keyboard.press("Escape")
+
+    kept = desk.evaluate("JSON.parse(localStorage.getItem('kefu-desk-views'))")
+    assert kept == {"Old": {"tab": "all", "shown": "resolved"}}
+    tom.complaints.clear()  # the browser reports what was refused

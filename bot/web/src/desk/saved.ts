@@ -34,12 +34,13 @@ export class SavedViews {
 
   /** Keep an agent's own: in this browser where the server cannot take it now. Throws Refused when there are too many. */
   async save(name: string, view: View): Promise<void> {
+    const before = this.local[name];
     this.keepHere(name, view);
     try {
       await this.handOver(name, view);
     } catch (error) {
-      if (error instanceof Refused && error.status === 409) {
-        this.keepHere(name);
+      if (error instanceof Refused && [409, 422].includes(error.status)) {
+        this.keepHere(name, before);
         await this.load(); // there is something to remove
         throw error;
       }
