@@ -168,7 +168,7 @@ def test_a_hidden_tab_hangs_up_and_misses_nothing(person: Callable[..., Person],
     expect(page.get_by_role("button", name="Open the chat", exact=True)).to_be_visible()
     show(page, True)
 
-    page.get_by_role("button", name="Open the chat (New messages: 1)").click()
+    page.get_by_role("button", name="Open the chat (1 new message)").click()
     expect(page.locator(".turn.agent .words")).to_have_text("Anything else?")
     assert len(heads) == 2
     assert heads[1]["last-event-id"]

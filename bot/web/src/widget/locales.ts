@@ -1,5 +1,8 @@
 /** What the widget says, in English; other languages are fetched when they are spoken. */
 
+/** A text that depends on a number, by the names of Intl.PluralRules; a form that is left out is as `other`. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
 const english = {
   title: "Chat with us",
   open: "Open the chat",
@@ -54,7 +57,7 @@ const english = {
   begin: "Start",
   needed: "Please fill this in.",
   dismiss: "Dismiss",
-  unread: "New messages: {n}",
+  unread: { one: "{n} new message", other: "{n} new messages" } as Plural,
 };
 
 export type Texts = typeof english;
@@ -71,9 +74,10 @@ export function spoken(wanted: string): Language {
 
 export const direction = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr");
 
-/** `text` with its fields filled, numbers as they are written in the language. */
-export function fill(text: string, values: Record<string, string | number>, language = "en"): string {
+/** `text` with its fields filled, numbers as they are written in the language; of a plural, the form that its number `n` takes. */
+export function fill(text: string | Plural, values: Record<string, string | number>, language = "en"): string {
+  const form = typeof text === "string" ? text : (text[new Intl.PluralRules(language).select(Number(values.n))] ?? text.other);
   const shown = (value: string | number | undefined): string =>
     typeof value === "number" ? new Intl.NumberFormat(language).format(value) : (value ?? "");
-  return text.replace(/\{(\w+)\}/g, (_, key: string) => shown(values[key]));
+  return form.replace(/\{(\w+)\}/g, (_, key: string) => shown(values[key]));
 }

@@ -53,5 +53,11 @@ export default {
   begin: "ابدأ",
   needed: "يرجى ملء هذا الحقل.",
   dismiss: "تجاهل",
-  unread: "رسائل جديدة: {n}",
+  unread: {
+    zero: "لا رسائل جديدة",
+    one: "رسالة جديدة واحدة",
+    two: "رسالتان جديدتان",
+    few: "{n} رسائل جديدة",
+    other: "{n} رسالة جديدة",
+  },
 } satisfies Texts;

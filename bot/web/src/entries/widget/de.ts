@@ -54,5 +54,5 @@ export default {
   begin: "Beginnen",
   needed: "Bitte ausfüllen.",
   dismiss: "Ausblenden",
-  unread: "Neue Nachrichten: {n}",
+  unread: { one: "{n} neue Nachricht", other: "{n} neue Nachrichten" },
 } satisfies Texts;

@@ -54,5 +54,5 @@ export default {
   begin: "Empezar",
   needed: "Rellena este campo.",
   dismiss: "Descartar",
-  unread: "Mensajes nuevos: {n}",
+  unread: { one: "{n} mensaje nuevo", other: "{n} mensajes nuevos" },
 } satisfies Texts;

@@ -54,5 +54,5 @@ export default {
   begin: "Commencer",
   needed: "Veuillez remplir ce champ.",
   dismiss: "Ignorer",
-  unread: "Nouveaux messages : {n}",
+  unread: { one: "{n} nouveau message", other: "{n} nouveaux messages" },
 } satisfies Texts;

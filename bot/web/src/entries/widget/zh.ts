@@ -53,5 +53,5 @@ export default {
   begin: "开始",
   needed: "请填写此项。",
   dismiss: "忽略",
-  unread: "{n} 条新消息",
+  unread: { other: "{n} 条新消息" },
 } satisfies Texts;
