@@ -4,16 +4,13 @@
 the last line of an id holds. Approved ones are part of every build; so a build from the sources forgets none.
 """
 
-import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from knowledge.corpus.entry import Entry, Place
-from knowledge.errors import CorpusError
-from knowledge.snapshot.layout import exclusive
+from knowledge.journal import append_journal, read_journal
 
 FILE = "corrections.jsonl"
 
@@ -49,27 +46,17 @@ class Correction:
 
 def read_corrections(folder: Path) -> list[Correction]:
     """All corrections as they stand now, in the order in which they were proposed. CorpusError names a bad line."""
-    path, kept = folder / FILE, dict[str, Correction]()
-    if not path.exists():
-        return []
-    # Not splitlines: it also breaks at characters that JSON leaves as they are, such as U+2028 and U+0085.
-    text = path.read_text("utf-8")
-    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
-        try:
-            fields = json.loads(line)
-            kept[fields["id"]] = Correction(**{**fields, "tags": tuple(fields.get("tags", ()))})
-        except (ValueError, TypeError, KeyError) as error:
-            raise CorpusError(f"{path}:{number}: not a correction ({error}): mend or remove the line") from error
+    kept = {each.id: each for each in read_journal(folder / FILE, _made, "correction")}
     return list(kept.values())
+
+
+def _made(fields: dict[str, Any]) -> Correction:
+    return Correction(**{**fields, "tags": tuple(fields.get("tags", ()))})
 
 
 def keep_correction(folder: Path, correction: Correction) -> None:
     """Write how a correction stands now; it is on the disk when this returns."""
-    line = json.dumps(correction.to_json(), ensure_ascii=False) + "\n"
-    with exclusive(folder), (folder / FILE).open("a", encoding="utf-8", newline="\n") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    append_journal(folder / FILE, correction.to_json())
 
 
 def judged(correction: Correction, status: Status, reviewer: str) -> Correction:

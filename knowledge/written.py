@@ -5,16 +5,13 @@ entry holds. A line knows the texts it was written for: when one of them changes
 """
 
 import hashlib
-import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from knowledge.corpus.entry import Entry
-from knowledge.errors import CorpusError
-from knowledge.snapshot.layout import exclusive
+from knowledge.journal import append_journal, read_journal
 
 FILE = "questions.jsonl"
 
@@ -53,28 +50,17 @@ def digest(entry: Entry) -> str:
 
 def read_written(folder: Path) -> dict[str, Written]:
     """What stands for each entry, by its id. CorpusError names a bad line."""
-    path, kept = folder / FILE, dict[str, Written]()
-    if not path.exists():
-        return {}
-    text = path.read_text("utf-8")
-    # Not splitlines: it also breaks at characters that JSON leaves as they are.
-    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
-        try:
-            fields = json.loads(line)
-            told = {name: tuple(map(str, fields.get(name, ()))) for name in ("questions", "removed")}
-            kept[fields["entry"]] = Written(**{**fields, **told})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise CorpusError(f"{path}:{number}: no written questions ({error}): mend or remove the line") from error
-    return kept
+    return {each.entry: each for each in read_journal(folder / FILE, _made, "written questions")}
+
+
+def _made(fields: dict[str, Any]) -> Written:
+    told = {name: tuple(map(str, fields.get(name, ()))) for name in ("questions", "removed")}
+    return Written(**{**fields, **told})
 
 
 def keep_written(folder: Path, written: Written) -> None:
     """Write what stands for an entry now; it is on the disk when this returns."""
-    line = json.dumps(written.to_json(), ensure_ascii=False) + "\n"
-    with exclusive(folder), (folder / FILE).open("a", encoding="utf-8", newline="\n") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    append_journal(folder / FILE, written.to_json())
 
 
 def with_written(entries: Iterable[Entry], written: Mapping[str, Written]) -> list[Entry]:

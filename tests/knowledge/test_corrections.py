@@ -71,5 +71,5 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     with (tmp_path / FILE).open("a") as file:
         file.write(line + "\n")
 
-    with pytest.raises(CorpusError, match=f"{FILE}:2: not a correction"):
+    with pytest.raises(CorpusError, match=f"{FILE}:2: no correction"):
         read_corrections(tmp_path)
