@@ -74,7 +74,7 @@ def test_an_answer_is_whole_however_often_the_line_is_cut(enter: Enter) -> None:
     open_chat(page)
     say(page, "How long?")
     making = page.locator(".turn.making .words")
-    expect(making).to_contain_text(SENTENCES[0])
+    expect(making).to_contain_text(SENTENCES[0], timeout=20_000)
     for cut in (1, 2, 3):
         page.context.set_offline(True)
         page.wait_for_timeout(300 * cut)
@@ -90,7 +90,7 @@ def test_a_closed_page_finds_its_answer_on_return(enter: Enter, served: Served) 
     page = enter()
     open_chat(page)
     say(page, "How long?")
-    expect(page.locator(".turn.making .words")).to_contain_text(SENTENCES[0])
+    expect(page.locator(".turn.making .words")).to_contain_text(SENTENCES[0], timeout=20_000)
     context = page.context
     page.close()
     again = context.new_page()
@@ -105,7 +105,7 @@ def test_stop_frees_the_only_place_at_once(enter: Enter) -> None:
     for page in (first, second):
         open_chat(page)
     say(first, "How long?")
-    expect(first.locator(".turn.making .words")).to_contain_text(SENTENCES[0])
+    expect(first.locator(".turn.making .words")).to_contain_text(SENTENCES[0], timeout=20_000)
     say(second, "And how long?")
     second.wait_for_timeout(500)
     first.get_by_role("button", name="Stop").click()

@@ -8,6 +8,11 @@ from knowledge.space import Space
 CHANCE = np.random.default_rng(5)
 
 
+@pytest.fixture(autouse=True)
+def _the_same_chance_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.knowledge.test_space.CHANCE", np.random.default_rng(5))
+
+
 def unit(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
