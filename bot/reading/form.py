@@ -19,7 +19,7 @@ _OF_THE_OWNER = re.compile(
 
 def ends_asking(text: str) -> bool:
     """Whether a sentence ends with a question mark of any script, within quotation marks and brackets or not."""
-    return text.rstrip(" \"'”’」』»)）").endswith(("?", "？", "؟", ";"))
+    return text.rstrip(" \"'”’」』»)）").endswith(("?", "？", "؟", "\u037e"))
 
 
 def asks_of_the_owner(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reading.form import asks_of_the_owner
+from bot.reading.form import asks_of_the_owner, ends_asking
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,13 @@ def test_what_the_owner_has_or_does(text: str) -> None:
 )
 def test_a_case_of_ones_own_or_what_to_do(text: str) -> None:
     assert not asks_of_the_owner(text)
+
+
+@pytest.mark.parametrize("text", ["Open?", "“Open?”", "营业吗？", "مفتوح؟", "Ανοιχτά\u037e"])
+def test_a_question_ends_with_the_mark_of_its_script(text: str) -> None:
+    assert ends_asking(text)
+
+
+@pytest.mark.parametrize("text", ["Open.", "your passport;", "营业。", ""])
+def test_nothing_else_ends_as_a_question(text: str) -> None:
+    assert not ends_asking(text)
