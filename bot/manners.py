@@ -5,7 +5,6 @@ from pathlib import Path
 
 from bot.answering.answerer import Policy
 from bot.answering.check import Support
-from bot.answering.find import Search
 from bot.answering.leak import mark_of
 from bot.answering.rewrite import Patience, Rewriter
 from bot.answering.second_look import Eye, SecondLook, read_worth
@@ -25,11 +24,7 @@ def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
     words = tuple(settings.handoff_words)
     policy = Policy(handoff_words=words, within=within_of(settings), voice=voice_of(settings))
     if calibration:
-        policy = replace(
-            policy,
-            threshold=calibration.threshold,
-            search=Search(weights=calibration.weights, known=calibration.known),
-        )
+        policy = replace(policy, threshold=calibration.threshold, search=policy.search.by(calibration))
     return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
 
 

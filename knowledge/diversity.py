@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.hits import Hit
-from knowledge.words import stop_words, words
+from knowledge.words import content_words
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def mmr(relevance: Floats, alike: Floats, most: int, first: int = 1) -> list[int
 
 def likeness(texts: Sequence[str]) -> Floats:
     """The cosine of the content words of each two of `texts`, shape (n, n)."""
-    contents = [{word for word in words(text) if word not in stop_words()} for text in texts]
+    contents = [set(content_words(text)) for text in texts]
     numbers = {word: i for i, word in enumerate(sorted(set().union(*contents)))}
     held = np.zeros((len(texts), max(len(numbers), 1)))
     for row, content in enumerate(contents):

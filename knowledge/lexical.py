@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus.entry import Entry
-from knowledge.words import is_unspaced, runs, stop_words, words
+from knowledge.words import content_words, is_unspaced, runs, stop_words, words
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -93,7 +93,7 @@ class Lexical:
         """BM25 of every row, shape (len(self),), as a share of what the query's words could give at most."""
         found = np.zeros(len(self), np.float32)
         best = 0.0
-        for term in dict.fromkeys(word for word in words(query) if word not in stop_words()):
+        for term in dict.fromkeys(content_words(query)):
             idf = self._idf(term)
             best += idf * (_SATURATION + 1)
             part = self._span(term)

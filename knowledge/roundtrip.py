@@ -13,7 +13,7 @@ from knowledge.embedders.base import Embedder
 from knowledge.filters import Filter
 from knowledge.hits import Finder
 from knowledge.snapshot.reader import Snapshot
-from knowledge.words import stop_words, words
+from knowledge.words import content_words
 
 
 class RoundTrip:
@@ -50,7 +50,7 @@ def new_ones(texts: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(word for word in words(text) if word not in stop_words())
+    return frozenset(content_words(text))
 
 
 def _says(found: Entry, entry: Entry) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.corpus.entry import PATH, Entry
-from knowledge.words import stop_words, words
+from knowledge.words import content_words, words
 
 NONE = -1
 """The subject of an entry that stands for itself."""
@@ -53,7 +53,7 @@ class Subjects:
 
 def _weights(names: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
     """For each word the subjects that bear it, with the word's share of the name."""
-    contents = [[word for word in dict.fromkeys(words(name)) if word not in stop_words()] for name in names]
+    contents = [list(dict.fromkeys(content_words(name))) for name in names]
     having = Counter(word for content in contents for word in content)
     rarity = {word: float(np.log1p((len(names) - n + 0.5) / (n + 0.5))) for word, n in having.items()}
     weights: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)

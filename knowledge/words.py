@@ -37,6 +37,11 @@ def words(text: str) -> list[str]:
     return found
 
 
+def content_words(text: str) -> list[str]:
+    """Those of the comparable words of `text` that carry content, in order."""
+    return [word for word in words(text) if word not in stop_words()]
+
+
 def pieces(run: str) -> list[str]:
     """The characters of an unspaced stretch and its neighbouring pairs."""
     return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]

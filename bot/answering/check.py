@@ -25,6 +25,7 @@ from knowledge.corpus.entry import Entry
 _CAPITALS_MEAN_NOTHING = frozenset({"de", "zh", "ja", "ko"})
 
 # A unit of time → the lesser unit it is made of, and how many of it. A month is no certain number of days.
+_ITEM = re.compile(r"^\s*(?:[-*•–·]|\d{1,2}[.)])\s+")
 _SPANS = {
     "day": ("day", 1),
     "week": ("day", 7),
@@ -80,11 +81,12 @@ def check_sentence(
         objections.append(f"support {value:.2f} is under {needed:.2f}")
     objections += _contradictions(sentence, span, stated)
     if span and not _quotes(sentence, span):
+        source = source_text(entries[best])
         others = [source_text(entry) for number, entry in enumerate(entries) if number != best]
-        objections += undue(sentence, span, source_text(entries[best]), others)
+        objections += undue(sentence, span, source, others)
         if entries[best].language in {"", language.partition("-")[0]}:
-            objections += strays(sentence, span, source_text(entries[best]), asked)
-        if speaks_as_customer(sentence, source_text(entries[best])):
+            objections += strays(sentence, span, source, asked)
+        if speaks_as_customer(sentence, source):
             objections.append("speaks as if it were the customer")
         if says_nothing_new(sentence, asked) and _denies(sentence) is _denies(asked):
             objections.append("only says the question again")
@@ -137,9 +139,6 @@ def _quotes(sentence: str, span: str) -> bool:
     # Only between the ends of sentences: 可以退货 also stands in 不可以退货.
     words, whole = (re.sub(r"\s+", " ", _ITEM.sub("", text)).strip(" .!?。！？") for text in (sentence, span))
     return bool(words) and bool(re.search(rf"(?:^|[.!?。！？]\s?){re.escape(words)}(?:$|[.!?。！？])", whole))
-
-
-_ITEM = re.compile(r"^\s*(?:[-*•–·]|\d{1,2}[.)])\s+")
 
 
 @cache

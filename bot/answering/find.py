@@ -1,7 +1,7 @@
 """Finds what answers the parts of questions. Knows how a part is looked up and judged; writes no text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from bot.answering.decide import Finding, judge
@@ -9,6 +9,7 @@ from bot.answering.question import Part
 from bot.answering.trace import current
 from bot.reading.noise import without_noise
 from bot.reading.spelling import Spelling
+from knowledge.calibration.calibration import Calibration
 from knowledge.confidence import SLACK, Weights
 from knowledge.filters import EVERYTHING, Filter
 from knowledge.retriever import Retriever
@@ -22,6 +23,10 @@ class Search:
     language_slack: float = SLACK
     weights: Weights = field(default_factory=Weights)
     known: Weights | None = None
+
+    def by(self, calibration: Calibration) -> "Search":
+        """The same with the weights of a calibration."""
+        return replace(self, weights=calibration.weights, known=calibration.known)
 
 
 def find(

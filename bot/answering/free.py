@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-from knowledge.words import is_unspaced, runs, stop_words, words
+from bot.answering.strays import content
+from knowledge.words import is_unspaced, runs
 
 
 def undue(sentence: str, span: str, source: str, others: Iterable[str]) -> Iterator[str]:
@@ -25,8 +26,8 @@ def undue(sentence: str, span: str, source: str, others: Iterable[str]) -> Itera
     if not says_free(span):
         yield "says that it is free, which its source does not"
         return
-    known, elsewhere = _content(source), frozenset[str]().union(*map(_content, others))
-    said = _content(_free().sub(" ", _normal(sentence)))
+    known, elsewhere = content(source), frozenset[str]().union(*map(content, others))
+    said = content(_free().sub(" ", _normal(sentence)))
     # Across scripts there is nothing to compare.
     if _spaced(sentence) is _spaced(source) and (strange := sorted((said & elsewhere) - known)):
         yield f"says of {', '.join(strange[:3])} that it is free, which its source does not name"
@@ -36,12 +37,6 @@ def says_free(text: str) -> bool:
     """Whether a text says that something costs nothing."""
     harmless, free = _patterns()
     return bool(free.search(harmless.sub(" ", _normal(text))))
-
-
-def _content(text: str) -> frozenset[str]:
-    """The words that say what a text is about; of Chinese, pairs of characters."""
-    found = words(text)
-    return frozenset(word for word in found if word not in stop_words() and len(word) > 1 and not word[0].isdigit())
 
 
 def _spaced(text: str) -> bool:

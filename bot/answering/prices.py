@@ -10,7 +10,7 @@ from itertools import pairwise
 from bot.answering.facts import Quantity, quantities
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
-from knowledge.words import stop_words, words
+from knowledge.words import content_words, words
 
 _SYMBOLS = {"money euro": "€", "money dollar": "$", "money pound": "£", "money yuan": "¥"}
 _CHINESE = {"money euro": "欧元", "money dollar": "美元", "money pound": "英镑", "money yuan": "元"}
@@ -42,7 +42,7 @@ class Price:
 
 def content(text: str) -> set[str]:
     """The words of `text` with a content of their own, less those for any price; of Chinese pairs of characters."""
-    told = {word for word in words(text) if word not in stop_words() and (len(word) > 1 or word.isascii())}
+    told = {word for word in content_words(text) if len(word) > 1 or word.isascii()}
     return told - _OF_PRICES
 
 

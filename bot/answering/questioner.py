@@ -22,7 +22,7 @@ from bot.generators.sound import sound
 from knowledge.corpus.clean import one_line
 from knowledge.corpus.entry import Entry
 from knowledge.language import detect
-from knowledge.words import is_unspaced, runs, stop_words, words
+from knowledge.words import content_words, is_unspaced, runs, words
 
 _TOKENS = 160
 _LONGEST_ENTRY = 1200  # characters
@@ -75,8 +75,7 @@ def prompt_for(entry: Entry, language: str) -> Prompt:
 
 def objection(text: str, entry: Entry, language: str) -> str:
     """Why a message is of no use for `entry`, as far as the two tell; empty where it may be."""
-    content = [word for word in words(text) if word not in stop_words()]
-    if not content:
+    if not content_words(text):
         return "no content"
     if text in _shown_lines() or _strays(text, entry):
         return "of a worked example"

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.reading.form import ends_asking
 from knowledge.corpus.split import sentences
-from knowledge.words import is_unspaced, runs, stop_words, words
+from knowledge.words import content_words, is_unspaced, runs, words
 
 _MOST_OWN = 0.2
 """The share of words that no source has from which on a sentence is its own."""
@@ -74,8 +74,7 @@ def among(word: str, others: frozenset[str]) -> bool:
 
 def content(text: str) -> frozenset[str]:
     """The words of a text that mean something, without numbers; of unspaced scripts pairs of characters as well."""
-    found = words(_normal(text))
-    return frozenset(word for word in found if word not in stop_words() and len(word) > 1 and not word[0].isdigit())
+    return frozenset(word for word in content_words(text) if len(word) > 1 and not word[0].isdigit())
 
 
 def _unspaced(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def _found(retriever: Retriever, queries: Sequence[Query], context: bool) -> lis
         (whole(_question(query, context)), detect(query.text, default=retriever.main_language)) for query in queries
     ]
     calibration = retriever.calibration
-    search = replace(SEARCH, weights=calibration.weights, known=calibration.known) if calibration else SEARCH
+    search = SEARCH.by(calibration) if calibration else SEARCH
     return [
         Ranking(
             query.id,

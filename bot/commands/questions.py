@@ -50,12 +50,12 @@ def write(
 
     folder = knowledge_folder(settings, knowledge)
     kept = read_written(folder)
-    entries = open_current(folder).contents.entries
-    due = [e for e in entries if again or e.id not in kept or kept[e.id].of != digest(e)]
+    snapshot = open_current(folder)
+    due = [e for e in snapshot.contents.entries if again or e.id not in kept or kept[e.id].of != digest(e)]
     brain = open_brain(settings.model_copy(update={"generator": _chosen(settings)}), folder, pull)
     try:
         assert brain.generator
-        writer = _Writer(Questioner(brain.generator), RoundTrip(open_current(folder), brain.embedder), each)
+        writer = _Writer(Questioner(brain.generator), RoundTrip(snapshot, brain.embedder), each)
         with work_bars("writing") as (step,):
             written = _write(folder, due, writer, brain.generator.name, languages or (), step)
         asked = f"{written} questions for {len(due)} entries by {brain.generator.name} in {folder / FILE}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge.calibration.calibration import Calibration, Verdict
 from knowledge.calibration.fit import Bools, Floats, fit, out_of_fold
-from knowledge.calibration.promise import LIKELY, NEVER, SURE, curve, keeping
+from knowledge.calibration.promise import LIKELY, NEVER, SURE, Point, curve, keeping
 from knowledge.calibration.trials import Kind, Report, Trial, Trials
 from knowledge.confidence import Weights
 from knowledge.embedders.base import Embedder
@@ -47,14 +47,18 @@ def calibration_of(found: Sequence[Trial], promised: float) -> Calibration:
     inputs = np.array([(1.0, *trial.features) for trial in found])
     right = np.array([trial.right for trial in found])
     known = np.array([trial.kind is Kind.KNOWN for trial in found])
-    importance = importances(found)
-    sure = out_of_fold(inputs, right, importance, *_before(Weights(), _SPREAD), _units(found))
-    calibration = _promising(sure, right, known, importance, promised)
-    return replace(
-        calibration,
-        weights=Weights(*fit(inputs, right, importance, *_before(Weights(), _SPREAD)).tolist()),
-        known=Weights(*fit(inputs, known, importance, *_before(_KNOWN, _KNOWN_SPREAD)).tolist()),
-        asked=dict(Counter(str(trial.kind) for trial in found)),
+    importance, before = importances(found), _before(Weights(), _SPREAD)
+    sure = out_of_fold(inputs, right, importance, *before, _units(found))
+    verdict, chosen, points = _promise(sure, right, known, importance, promised)
+    return Calibration(
+        Weights(*fit(inputs, right, importance, *before).tolist()),
+        chosen.threshold if chosen else NEVER,
+        promised,
+        verdict,
+        chosen,
+        dict(Counter(str(trial.kind) for trial in found)),
+        points,
+        Weights(*fit(inputs, known, importance, *_before(_KNOWN, _KNOWN_SPREAD)).tolist()),
     )
 
 
@@ -88,9 +92,12 @@ def _units(found: Sequence[Trial]) -> NDArray[np.int64]:
     return np.array([trial.group if trial.group >= 0 else -1 - at for at, trial in enumerate(found)], np.int64)
 
 
-def _promising(sure: Floats, right: Bools, known: Bools, importance: Floats, promised: float) -> Calibration:
+def _promise(
+    sure: Floats, right: Bools, known: Bools, importance: Floats, promised: float
+) -> tuple[Verdict, Point | None, list[Point]]:
+    """How well the promise is kept, by which point, and the curve it is of."""
     for verdict, z in ((Verdict.KEPT, SURE), (Verdict.LIKELY, LIKELY)):
         points = curve(sure, right, known, importance, z)
         if chosen := keeping(points, promised):
-            return Calibration(Weights(), chosen.threshold, promised, verdict, chosen, curve=points)
-    return Calibration(Weights(), NEVER, promised, Verdict.NONE, None, curve=points)
+            return verdict, chosen, points
+    return Verdict.NONE, None, points

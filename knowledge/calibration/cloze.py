@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from knowledge.calibration.paraphrase import joined, parts
 from knowledge.corpus.entry import PATH, Entry
 from knowledge.corpus.split import sentences
-from knowledge.words import runs, stop_words, words
+from knowledge.words import content_words, runs, stop_words
 
 _LEAST_WORDS = 5
 _MOST_PARTS = 6
@@ -42,7 +42,7 @@ def clozes(entry: Entry, most: int) -> list[Cloze]:
 
 
 def _tells(sentence: str) -> bool:
-    return len([word for word in words(sentence) if word not in stop_words()]) >= _LEAST_WORDS
+    return len(content_words(sentence)) >= _LEAST_WORDS
 
 
 def _asked(subject: str, sentence: str) -> str:
