@@ -110,11 +110,10 @@ def suggestions(
     from bot.app import open_embedder
     from bot.commands.evaluating import embedder_for
     from bot.commands.progress import pull
-    from knowledge.replies import PastReplies
 
     texts = [reply.text for reply in replies]
     model = open_embedder(settings, embedder or settings.embedder or embedder_for(texts), pull)
-    found = list(suggested(asked, PastReplies(replies, model)))
+    found = list(suggested(asked, replies, model))
     if predictions:
         lines = ({"id": one.moment.id, "ranked": one.ranked, "suggested": _texts(one.replies)} for one in found)
         predictions.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")

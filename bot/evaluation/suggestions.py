@@ -17,6 +17,8 @@ import numpy as np
 
 from knowledge.corpus.read_text import read_text
 from knowledge.corpus.records import Record, records
+from knowledge.embedders.base import Embedder
+from knowledge.embedders.remembering import RememberingEmbedder
 from knowledge.errors import CorpusError
 from knowledge.evaluation import Statistic, drawn_weights, share, with_intervals
 from knowledge.replies import PastReplies, PastReply
@@ -93,14 +95,15 @@ def _moment(record: Record) -> Moment:
     return Moment(record.id(), before, candidates, gold, record.text("act"), record.flag("free_text"))
 
 
-def suggested(moments: Sequence[Moment], past: PastReplies) -> Iterator[Suggested]:
-    """What `past` says of each moment, in their order."""
+def suggested(moments: Sequence[Moment], replies: Sequence[PastReply], embedder: Embedder) -> Iterator[Suggested]:
+    """What the past `replies` say of each moment, in their order. Each text is embedded once."""
+    past = PastReplies(replies, RememberingEmbedder(embedder))
     for start in range(0, len(moments), _BATCH):
         batch = moments[start : start + _BATCH]
         befores = [moment.before for moment in batch]
         ranked = past.rank(befores, [moment.candidates for moment in batch])
-        for moment, order, replies in zip(batch, ranked, past.suggest(befores, _SUGGESTED), strict=True):
-            yield Suggested(moment, order, replies)
+        for moment, order, best in zip(batch, ranked, past.suggest(befores, _SUGGESTED), strict=True):
+            yield Suggested(moment, order, best)
 
 
 def suggestion_figures(found: Sequence[Suggested], seed: int = 0) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Conversations and moments are read, and places and acts are counted."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from bot.evaluation.suggestions import (
     suggested,
     suggestion_figures,
 )
+from knowledge.embedders.base import Progress, Vectors
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.errors import CorpusError
-from knowledge.replies import PastReplies, PastReply
+from knowledge.replies import PastReply
 
 TURNS = [
     {"role": "agent", "text": "Hello!"},
@@ -24,6 +27,25 @@ TURNS = [
     {"role": "agent", "text": "At nine.", "act": "hours"},
 ]
 MOMENT = {"id": "c-1-2", "context": TURNS[:2], "candidates": ["No.", "At nine.", "No."], "gold_index": 1}
+
+OPENING = PastReply(("When do you open?",), "At nine.", "hours")
+MOMENTS = [Moment(f"c-{n}", ("When do you open?",), ("Bye.", "At nine."), 1) for n in range(70)]
+
+
+class Counting(HashingEmbedder):
+    """Counts how often it is given a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts = Counter[str]()
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        self.counts.update(texts)
+        return super().embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        self.counts.update(texts)
+        return super().embed_passages(texts, progress)
 
 
 def written(folder: Path, *rows: dict[str, Any]) -> Path:
@@ -63,11 +85,15 @@ def test_conversations_without_agents_are_refused(tmp_path: Path) -> None:
 
 
 def test_moments_go_through_the_past_in_their_order() -> None:
-    past = PastReplies([PastReply(("When do you open?",), "At nine.", "hours")], HashingEmbedder())
-    moments = [Moment(f"c-{n}", ("When do you open?",), ("Bye.", "At nine."), 1) for n in range(70)]
-    found = list(suggested(moments, past))
-    assert [one.moment.id for one in found] == [moment.id for moment in moments]
+    found = list(suggested(MOMENTS, [OPENING], HashingEmbedder()))
+    assert [one.moment.id for one in found] == [moment.id for moment in MOMENTS]
     assert all(one.place == 1 and one.replies[0].act == "hours" for one in found)
+
+
+def test_no_text_is_embedded_twice() -> None:
+    embedder = Counting()
+    list(suggested(MOMENTS, [OPENING], embedder))
+    assert embedder.counts == {"When do you open?": 1, "At nine.": 1, "Bye.": 1}
 
 
 def one(place: int, acts: tuple[str, ...] = (), act: str = "", typed: bool = False) -> Suggested:
