@@ -65,10 +65,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text, and what stands `before` it."""
+    """A text, and what stands `before` it; `comes_again`: that will stand before other texts as well."""
 
     before: str
     text: str
+    comes_again: bool = False
 
 
 @runtime_checkable

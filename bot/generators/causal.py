@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.generators.base import ChatMessage, GenerationFailed, Limits, Said
 from bot.generators.causal_steps import CausalSteps
-from bot.generators.local import LocalGenerator
+from bot.generators.local import LocalGenerator, Span
 from bot.generators.weights import Weights, load
 
 _LONGEST_CONTEXT = 32_768
@@ -42,18 +42,24 @@ class CausalGenerator(LocalGenerator):
         GeneratorBusy while a draft is in work or waits; a text without tokens has 0.
         """
         with self._tokenizing:
-            spans = [(self._plain(one.before), self._plain(one.text)) for one in said]
-        if any(not before or len(before) + len(text) > self._context for before, text in spans):
+            spans = [self._span(one) for one in said]
+        if any(len(span.ids) == span.last or len(span.ids) > self._context for span in spans):
             raise GenerationFailed("nothing stands before a text, or too much")
-        return self._weigh_spans([(before + text, len(text)) for before, text in spans], limits)
+        return self._weigh_spans(spans, limits)
 
     def close(self) -> None:
         """End the draft in work, refuse those that wait, free the model. A second call does nothing."""
         super().close()
         self._causal = None
 
-    def _likelihood(self, ids: Sequence[int], last: int) -> float:
-        return self._causal.likelihood(ids, last) if self._causal and last else 0.0
+    def _likelihood(self, span: Span, adapter: str) -> float:
+        if not self._causal or not span.last:
+            return 0.0
+        return self._causal.likelihood(span.ids, span.last, comes_again=span.comes_again, variant=adapter)
+
+    def _span(self, said: Said) -> Span:
+        before, text = self._plain(said.before), self._plain(said.text)
+        return Span(before + text, len(text), said.comes_again)
 
     def _plain(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]

@@ -8,11 +8,15 @@ from typing import Any
 
 import torch
 
+from bot.generators.states import States
 from bot.generators.weights import Check, Loaded, end_tokens
 
 # A prompt is read in pieces, so that a stop is heeded in between.
 _PIECE = 256
 _KEPT = 4
+_KEPT_BYTES = (
+    64 * 2**20
+)  # what was read of texts that come again before others: some 20 pages with half a billion weights
 # Writing a token is made of some 170 short products. Threads that meet after each of them wait for the slowest:
 # all cores are faster on a quiet machine, and come to a standstill where something else wants one.
 _SHARE_OF_CORES = 2
@@ -26,6 +30,7 @@ class CausalSteps:
         self._device = loaded.device
         self._ends = end_tokens(loaded)
         self._kept: OrderedDict[tuple[str, tuple[int, ...]], Any] = OrderedDict()
+        self._states = States(_KEPT_BYTES)
         self._reading_threads = torch.get_num_threads()
         self._writing_threads = min(self._reading_threads, max(1, (os.cpu_count() or 1) // _SHARE_OF_CORES))
 
@@ -46,15 +51,30 @@ class CausalSteps:
             # Part of this number is the whole process's: leave it as it was found.
             torch.set_num_threads(self._reading_threads)
 
-    def likelihood(self, ids: Sequence[int], last: int) -> float:
-        """The mean natural log-probability a token of the `last` ids after those before them; one pass, no cache."""
+    def likelihood(self, ids: Sequence[int], last: int, *, comes_again: bool = False, variant: str = "") -> float:
+        """The mean natural log-probability a token of the `last` ids after those before them, in one pass.
+
+        Where what stands before `comes_again`, it is read once, and kept for the same `variant` of the model.
+        """
         torch.set_num_threads(self._reading_threads)
+        before = ids[: -last - 1] if comes_again else ()
+        cache = self._read_before(before, variant) if before else None
         with torch.inference_mode():
-            batch = torch.tensor([list(ids)], device=self._device)  # (1, len(ids))
-            logits = self._model(batch, use_cache=False, logits_to_keep=last + 1).logits[0, :-1]  # (last, vocabulary)
+            batch = torch.tensor([list(ids[len(before) :])], device=self._device)  # (1, what is not read yet)
+            told = self._model(batch, cache=cache, use_cache=cache is not None, logits_to_keep=last + 1)
             wanted = torch.tensor(list(ids[-last:]), device=self._device)
-            told = torch.log_softmax(logits.float(), dim=-1).gather(1, wanted[:, None])
-            return float(told.mean())
+            logits = told.logits[0, :-1].float()  # (last, vocabulary)
+            return float(torch.log_softmax(logits, dim=-1).gather(1, wanted[:, None]).mean())
+
+    def _read_before(self, ids: Sequence[int], variant: str) -> Any:
+        """A cache that has read these ids, to go on with."""
+        key = variant, tuple(ids)
+        cache = self._states.copy(key)
+        if cache is None:
+            cache = self._empty()
+            self._read(ids, cache, lambda: None)
+            self._states.keep(key, cache)
+        return cache
 
     def _begin(self, ids: Sequence[int], fixed: Sequence[int], check: Check, variant: str) -> tuple[Any, int]:
         """A cache that has read the first ids, and how many."""

@@ -42,11 +42,20 @@ class Steps(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Ids the `last` of which are weighed; `comes_again`: those before them stand before others as well."""
+
+    ids: Sequence[int]
+    last: int
+    comes_again: bool = False
+
+
 @dataclass(eq=False, slots=True)
 class _Weighed:
-    """Ids whose last so many are weighed, and what was found of the first of them."""
+    """What is weighed, and what was found of the first of it."""
 
-    spans: list[tuple[list[int], int]]
+    spans: Sequence[Span]
     found: list[float] = field(default_factory=list)
 
 
@@ -152,8 +161,8 @@ class LocalGenerator(ABC):
             job.gone.set()
             self._line.leave(job)
 
-    def _weigh_spans(self, spans: list[tuple[list[int], int]], limits: Limits) -> list[float]:
-        """As of `Weigher.weigh`, of ids whose last so many are the text."""
+    def _weigh_spans(self, spans: Sequence[Span], limits: Limits) -> list[float]:
+        """As of `Weigher.weigh`, of ids."""
         if self._working.is_set() or self._line:
             raise GeneratorBusy("a draft is in work")
         weighed = _Weighed(spans)
@@ -233,12 +242,12 @@ class LocalGenerator(ABC):
 
     def _weigh(self, job: _Job, weighed: _Weighed) -> None:
         self._adapters.activate(job.adapter)
-        for ids, last in weighed.spans:
+        for span in weighed.spans:
             self._check(job)
-            weighed.found.append(self._likelihood(ids, last))
+            weighed.found.append(self._likelihood(span, job.adapter))
 
-    def _likelihood(self, ids: Sequence[int], last: int) -> float:
-        """The mean log-probability of the `last` ids; by kinds of models that can tell."""
+    def _likelihood(self, span: Span, adapter: str) -> float:
+        """The mean log-probability of the span's last ids; by kinds of models that can tell."""
         raise GenerationFailed(f"{self._model} tells no likelihood")
 
     def _check(self, job: _Job) -> None:
