@@ -7,7 +7,7 @@ from bot.answering.answerer import Policy
 from bot.answering.check import Support
 from bot.answering.leak import mark_of
 from bot.answering.rewrite import Patience, Rewriter
-from bot.answering.second_look import Eye, SecondLook, read_worth
+from bot.answering.second_look import Band, Eye, SecondLook, read_worth
 from bot.answering.speak import Manner
 from bot.answering.trust import Trust, read_trust, trust_file
 from bot.answering.voice import Persona, Voice
@@ -76,8 +76,12 @@ def look_of(settings: Settings, generator: Generator | None, retriever: Retrieve
     """Who looks once more at what is not sure: the generator, if it can, and if that was found to pay."""
     if settings.second_look == "off" or not (weigher := weigher_of(generator)):
         return None
-    worth = read_worth(look_file_of(settings, weigher, retriever))
-    return SecondLook(Eye(weigher), worth, settings.second_look_seconds) if worth else None
+    if not (worth := read_worth(look_file_of(settings, weigher, retriever))):
+        return None
+    # An owner's own threshold is a probability, and so is what a look leaves; a calibrated one keeps a promise.
+    if (found := retriever.calibration) and settings.threshold is None:
+        worth = worth.beside(found.threshold, found.promised, Band())
+    return SecondLook(Eye(weigher), worth, settings.second_look_seconds)
 
 
 def weigher_of(generator: object) -> Weigher | None:

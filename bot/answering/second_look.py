@@ -28,7 +28,7 @@ from knowledge.hits import Hit
 
 _log = structlog.get_logger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 # Characters, a wide one counting two and a half: what is weighed of an entry, a question and an answer.
 _ENTRY, _QUESTION, _ANSWER = 600, 300, 240
 _WIDE = 2.5
@@ -51,17 +51,33 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Logistic regression from the confidence of the first look (as log-odds) and what the second saw."""
+    """Logistic regression from the confidence of the first look (as log-odds) and what the second saw.
+
+    From `threshold` on, if there is one, at most the share `promised` of the answers is wrong.
+    """
 
     bias: float
     sure: float
     lead: float
     back: float
+    threshold: float | None = None
+    promised: float | None = None
 
     def confidence(self, first: float, seen: Seen) -> float:
         """The probability that the entry answers, 0 to 1."""
         exponent = self.bias + self.sure * log_odds(first) + self.lead * seen.lead + self.back * seen.back
         return 0.5 + 0.5 * math.tanh(exponent / 2)
+
+    def beside(self, threshold: float, promised: float, band: "Band") -> "Worth":
+        """The same in the measure of the first look, whose `threshold` keeps what was `promised`.
+
+        What is just sure enough after a look is then as sure as what is just sure enough without. The same as it is
+        where something else was promised, or where a threshold lies out of the `band`: there nobody looks.
+        """
+        own = self.threshold
+        if own is None or self.promised != promised or not (band.holds(own) and band.holds(threshold)):
+            return self
+        return replace(self, bias=self.bias + log_odds(threshold) - log_odds(own), threshold=threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +184,7 @@ def read_worth(path: Path) -> Worth | None:
         kept = json.loads(path.read_text("utf-8"))
         if kept["format"] != FORMAT or kept["worth"] is None:
             return None
-        return Worth(**{name: float(value) for name, value in kept["worth"].items()})
+        return Worth(**{name: float(value) for name, value in kept["worth"].items() if value is not None})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -180,7 +196,7 @@ def _after(entry: Entry, asked: str, tongue: str) -> Said:
     """The question after the entry."""
     lines = dict.fromkeys(filter(None, (entry.heading, entry.question, entry.answer)))
     told = _cut("\n".join(lines), _ENTRY)
-    return Said(f"{_HEAD[tongue]}{told}{_ASKED[tongue]}", asked)
+    return Said(f"{_HEAD[tongue]}{told}{_ASKED[tongue]}", asked, comes_again=True)
 
 
 def _cut(text: str, most: float) -> str:

@@ -2,7 +2,8 @@
 
 The trials are those of `knowledge.calibration`; of the uncertain ones some are looked at. What the look adds is
 fitted to them by logistic regression, held to adding nothing. It pays where, for questions that were left out of the
-fit, the probabilities are better with it than without: by their likelihood and by how they order right and wrong.
+fit, the probabilities are better with it than without (by their likelihood, and by how they order right and wrong)
+and where, at what was promised, no fewer are answered rightly.
 """
 
 import random
@@ -18,6 +19,7 @@ from bot.answering.second_look import Band, Eye, Seen, Worth, log_odds
 from bot.generators.base import GenerationFailed, Limits
 from knowledge.calibration.calibrate import importances
 from knowledge.calibration.fit import Bools, Floats, fit, out_of_fold
+from knowledge.calibration.promise import LIKELY, SURE, Point, curve, keeping
 from knowledge.calibration.trials import Kind, Trial
 from knowledge.confidence import Weights, confidence
 
@@ -28,13 +30,20 @@ _FAR = 0.25  # so many everyday questions for one of another kind
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A trial that was looked at: how sure it was before, what was seen, and for how many it counts."""
+class Judged:
+    """A trial, how sure the first look is, and for how many it counts."""
 
     trial: Trial
     first: float
-    seen: Seen
     importance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A trial that was looked at, and what was seen."""
+
+    judged: Judged
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class Found:
     """What looks told: `n` of them, `right` ones of these, and what they are worth.
 
     `loss` is the mean negative log-likelihood of what was left out, `order` the AUROC; without the look, and with it.
+    `points` are those of the thresholds that keep what was promised, likewise; None where none does.
     """
 
     n: int
@@ -49,73 +59,109 @@ class Found:
     worth: Worth
     loss: tuple[float, float]
     order: tuple[float, float]
+    points: tuple[Point | None, Point | None]
 
     @property
     def pays(self) -> bool:
         """Whether it tells more with the look than without."""
         enough = min(self.right, self.n - self.right) >= _LEAST
-        return enough and self.loss[1] < self.loss[0] and self.order[1] > self.order[0]
+        without, with_it = (point.coverage if point else 0.0 for point in self.points)
+        return enough and self.loss[1] < self.loss[0] and self.order[1] > self.order[0] and with_it >= without
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON types."""
         rounded = {name: [round(value, 3) for value in getattr(self, name)] for name in ("loss", "order")}
-        return {"n": self.n, "right": self.right, "weights": asdict(self.worth), "pays": self.pays} | rounded
+        points = [asdict(point) if point else None for point in self.points]
+        told = {"n": self.n, "right": self.right, "weights": asdict(self.worth), "pays": self.pays}
+        return told | rounded | {"points": points}
 
 
-def chosen(trials: Sequence[Trial], weights: Weights, most: int, band: Band) -> list[tuple[Trial, float, float]]:
-    """At most `most` uncertain trials of each kind with their confidence and importance; the same each time.
-
-    What was asked for a translation alone is left out: it has no rival in its language.
-    """
+def judged(trials: Sequence[Trial], weights: Weights) -> list[Judged]:
+    """All trials as the first look judges them."""
     counted = zip(trials, importances(trials), strict=True)
-    sure = [(trial, confidence(trial.hits, weights, trial.language), float(one)) for trial, one in counted]
-    uncertain = [one for one in sure if band.holds(one[1]) and not one[0].alone]
+    return [Judged(trial, confidence(trial.hits, weights, trial.language), float(one)) for trial, one in counted]
+
+
+def chosen(found: Sequence[Judged], most: int, band: Band) -> tuple[list[Judged], list[Judged]]:
+    """At most `most` uncertain ones of each kind, counting for the others as well; and what is not uncertain.
+
+    The same each time. What was asked for a translation alone has no rival in its language, and is not looked at.
+    """
+    uncertain = [one for one in found if band.holds(one.first) and not one.trial.alone]
+    others = [one for one in found if not band.holds(one.first) or one.trial.alone]
     random.Random(len(uncertain)).shuffle(uncertain)  # noqa: S311
-    kinds = Counter(trial.kind for trial, _, _ in uncertain)
+    kinds = Counter(one.trial.kind for one in uncertain)
     taken: Counter[Kind] = Counter()
-    found = []
-    for trial, first, importance in uncertain:
-        limit = max(1, round(_FAR * most)) if trial.kind is Kind.FAR else most
-        if taken[trial.kind] < limit:
-            taken[trial.kind] += 1
-            found.append((trial, first, importance * kinds[trial.kind] / min(limit, kinds[trial.kind])))
-    return found
+    picked = []
+    for one in uncertain:
+        kind = one.trial.kind
+        limit = max(1, round(_FAR * most)) if kind is Kind.FAR else most
+        if taken[kind] < limit:
+            taken[kind] += 1
+            picked.append(Judged(one.trial, one.first, one.importance * kinds[kind] / min(limit, kinds[kind])))
+    return picked, others
 
 
-def look_at(
-    eye: Eye, trials: Sequence[tuple[Trial, float, float]], seconds: float, report: Callable[[int, int], None]
-) -> list[Looked]:
+def look_at(eye: Eye, picked: Sequence[Judged], seconds: float, report: Callable[[int, int], None]) -> list[Looked]:
     """The trials that could be looked at. Raises GenerationFailed when none could."""
     looked: list[Looked] = []
     failed: GenerationFailed | None = None
-    for number, (trial, first, importance) in enumerate(trials, 1):
+    for number, one in enumerate(picked, 1):
+        trial = one.trial
         try:
             seen = eye.seen(trial.text, trial.hits, trial.language, Limits(deadline=time.monotonic() + seconds))
-            looked.append(Looked(trial, first, seen, importance))
+            looked.append(Looked(one, seen))
         except GenerationFailed as error:
             failed = error
-        report(number, len(trials))
+        report(number, len(picked))
     if failed and not looked:
         raise failed
     return looked
 
 
-def found_in(looked: Sequence[Looked]) -> Found:
-    """What these looks tell; at least one."""
-    inputs = np.array([(1.0, log_odds(one.first), one.seen.lead, one.seen.back) for one in looked])
-    right = np.array([one.trial.right for one in looked])
-    weights = np.array([one.importance for one in looked])
-    weights = np.asarray(weights * weights.sum() / np.square(weights).sum())
-    groups = np.array([one.trial.group if one.trial.group >= 0 else -1 - at for at, one in enumerate(looked)])
+def found_in(looked: Sequence[Looked], others: Sequence[Judged] = (), promised: float = 0.15) -> Found:
+    """What these looks tell, at least one; `others` are clear without any.
+
+    At most the share `promised` of the answers shall be wrong.
+    """
+    inputs = np.array([(1.0, log_odds(one.judged.first), one.seen.lead, one.seen.back) for one in looked])
+    right = np.array([one.judged.trial.right for one in looked])
+    weights = _effective(np.array([one.judged.importance for one in looked]))
+    groups = np.array([_group(one.judged.trial, at) for at, one in enumerate(looked)])
     precision = 1 / np.square(_SPREAD)
-    told = []
-    for width in (2, 4):
-        held = inputs[:, :width], right, weights, _PRIOR[:width], precision[:width]
-        told.append(out_of_fold(*held, groups))
-    loss = tuple(_loss(sure, right, weights) for sure in told)
-    order = tuple(_order(sure, right) for sure in told)
-    worth = Worth(*fit(inputs, right, weights, _PRIOR, precision).tolist())
-    return Found(len(looked), int(right.sum()), worth, (loss[0], loss[1]), (order[0], order[1]))
+    without, with_it = (
+        out_of_fold(inputs[:, :width], right, weights, _PRIOR[:width], precision[:width], groups) for width in (2, 4)
+    )
+    points = tuple(_point(looked, told, others, promised) for told in (without, with_it))
+    bias, sure, lead, back = fit(inputs, right, weights, _PRIOR, precision).tolist()
+    return Found(
+        n=len(looked),
+        right=int(right.sum()),
+        worth=Worth(bias, sure, lead, back, points[1].threshold if points[1] else None, promised),
+        loss=(_loss(without, right, weights), _loss(with_it, right, weights)),
+        order=(_order(without, right), _order(with_it, right)),
+        points=(points[0], points[1]),
+    )
+
+
+def _point(looked: Sequence[Looked], sure: Floats, others: Sequence[Judged], promised: float) -> Point | None:
+    """The point of the lowest threshold that keeps what was promised, over all trials; None where none does."""
+    every = [*(one.judged for one in looked), *others]
+    all_sure = np.concatenate([sure, [one.first for one in others]])
+    right = np.array([one.trial.right for one in every])
+    known = np.array([one.trial.kind is Kind.KNOWN for one in every])
+    importance = _effective(np.array([one.importance for one in every]))
+    kept = (keeping(curve(all_sure, right, known, importance, z), promised) for z in (SURE, LIKELY))
+    return next(filter(None, kept), None)
+
+
+def _effective(importance: Floats) -> Floats:
+    """The same so that the sum is the effective number."""
+    return np.asarray(importance * importance.sum() / np.square(importance).sum())
+
+
+def _group(trial: Trial, at: int) -> int:
+    return trial.group if trial.group >= 0 else -1 - at
 
 
 def _loss(sure: Floats, right: Bools, weights: Floats) -> float:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.second_look import Worth, write_worth
+from bot.answering.second_look import Band, Worth, write_worth
 from bot.answering.support import SpanSupport
 from bot.answering.trust import Kind, Measured, Trust, write_trust
 from bot.generators.base import Limits, Said
 from bot.manners import look_file_of, look_of, manner_of, rewriter_of, trust_file_of
 from bot.settings import Settings
+from knowledge.calibration.calibration import Calibration, Verdict
+from knowledge.confidence import Weights
 from knowledge.corpus.entry import Entry
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.retriever import Retriever
@@ -76,3 +78,17 @@ def test_a_second_look_is_taken_where_it_pays_and_the_generator_can(
 
 def test_unmeasured_nobody_looks_twice(tmp_path: Path, retriever: Retriever) -> None:
     assert look_of(Settings(_env_file=None, data_dir=tmp_path), Weighs(""), retriever) is None
+
+
+@pytest.mark.parametrize(("threshold", "beside"), [(None, True), (0.35, False)])
+def test_a_look_keeps_the_promise_unless_the_owner_has_set_a_threshold(
+    tmp_path: Path, retriever: Retriever, monkeypatch: pytest.MonkeyPatch, threshold: float | None, beside: bool
+) -> None:
+    calibration = Calibration(Weights(), 0.7, 0.15, Verdict.KEPT, None)
+    monkeypatch.setattr(Retriever, "calibration", calibration)
+    settings = Settings(_env_file=None, data_dir=tmp_path, threshold=threshold)
+    worth = Worth(0.0, 1.0, 1.0, 1.0, threshold=0.4, promised=0.15)
+    write_worth(look_file_of(settings, Weighs(""), retriever), worth, {})
+    look = look_of(settings, Weighs(""), retriever)
+    assert look is not None
+    assert look._worth == (worth.beside(0.7, 0.15, Band()) if beside else worth)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,17 +143,43 @@ def test_a_look_decides_whether_it_is_answered_and_is_explained(retriever: Retri
     assert answered(retriever, WRONG, first - 0.01)[0] is not Outcome.ANSWERED
 
 
+def test_beside_the_first_look_what_is_just_sure_enough_stays_so() -> None:
+    worth = replace(WORTH, threshold=0.4, promised=0.15)
+    beside = worth.beside(0.7, 0.15, Band())
+    seen = Seen(lead=0.3, back=-0.1)
+    for first in (0.2, 0.5, 0.8):
+        assert (worth.confidence(first, seen) >= 0.4) == (beside.confidence(first, seen) >= 0.7)
+    just = next(first / 1000 for first in range(1, 1000) if worth.confidence(first / 1000, seen) >= 0.4)
+    assert beside.confidence(just, seen) == pytest.approx(0.7, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("own", "threshold", "promised"), [(None, 0.7, 0.15), (0.4, 0.7, 0.05), (0.4, 1.01, 0.15), (0.9, 0.7, 0.15)]
+)
+def test_without_two_thresholds_of_one_promise_a_look_leaves_a_probability(
+    own: float | None, threshold: float, promised: float
+) -> None:
+    worth = replace(WORTH, threshold=own, promised=0.15)
+    assert worth.beside(threshold, promised, Band()) == worth
+
+
 def test_what_a_look_is_worth_is_kept_and_read_again(tmp_path: Path) -> None:
     path = tmp_path / "looks" / "one.json"
     assert read_worth(path) is None
     write_worth(path, WORTH, {"n": 40})
     assert read_worth(path) == WORTH
     assert json.loads(path.read_text("utf-8"))["n"] == 40
+    promised = replace(WORTH, threshold=0.4, promised=0.15)
+    write_worth(path, promised, {})
+    assert read_worth(path) == promised
     write_worth(path, None, {})
     assert read_worth(path) is None
 
 
-@pytest.mark.parametrize("kept", ["", "[]", '{"format": 2}', '{"format": 1, "worth": {"bias": "x"}}'])
+@pytest.mark.parametrize(
+    "kept",
+    ["", "[]", '{"format": 1}', '{"format": 2, "worth": {"bias": "x"}}', '{"format": 2, "worth": {"bias": null}}'],
+)
 def test_what_does_not_read_is_worth_nothing(tmp_path: Path, kept: str) -> None:
     path = tmp_path / "one.json"
     path.write_text(kept, "utf-8")

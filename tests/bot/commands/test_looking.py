@@ -46,7 +46,7 @@ def test_what_looks_are_worth_is_told_kept_and_taken(settings: Settings, capsys:
     measure_looks(settings, settings.knowledge_dir, 4, as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["n"] >= 4
-    assert set(told["weights"]) == {"bias", "sure", "lead", "back"}
+    assert set(told["weights"]) == {"bias", "sure", "lead", "back", "threshold", "promised"}
     found = json.loads(kept(settings).read_text("utf-8"))
     assert (found["worth"] is not None) == told["pays"]
     assert {name: found[name] for name in told} == told
@@ -62,6 +62,7 @@ def test_people_are_told_whether_it_pays(settings: Settings, capsys: pytest.Capt
     measure_looks(settings, settings.knowledge_dir, 1, as_json=False)
     said = capsys.readouterr().out
     assert "| mean log loss |" in said
+    assert "| known ones then answered rightly |" in said
     assert "It does not pay, and is not taken." in said  # so few tell nothing
     assert explained(settings).looks == []
 
