@@ -19,6 +19,7 @@ from bot.answering.facts import Fact, facts, quantities
 from bot.answering.free import undue
 from bot.answering.harmless import harms
 from bot.answering.strays import strays
+from bot.reading.form import ends_asking
 from knowledge.corpus.entry import Entry
 
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
@@ -79,6 +80,8 @@ def check_sentence(
     value, span = supports[best]
     if value < needed:
         objections.append(f"support {value:.2f} is under {needed:.2f}")
+    if ends_asking(span) and not ends_asking(sentence):
+        objections.append("tells what its source only asks")
     objections += _contradictions(sentence, span, stated)
     if span and not _quotes(sentence, span):
         source = source_text(entries[best])

@@ -20,6 +20,7 @@ from bot.answering.trace import Judgement, current, overheard
 from bot.answering.voice import PLAINLY, Voice
 from bot.generators.base import Cancelled, GenerationFailed, Generator, Limits, Pieces
 from bot.generators.sound import sound
+from bot.reading.form import ends_asking
 from knowledge.corpus.entry import Entry
 from knowledge.corpus.split import sentences
 from knowledge.language import detect
@@ -131,7 +132,7 @@ class Drafter:
 
     def _again(self, entry: Entry, span: str, task: Task) -> Sentence | None:
         """One sentence drafted from one sentence alone, if it passes."""
-        if not span:
+        if not span or ends_asking(span):
             return None
         alone = replace(entry, answer=span)
         limits = replace(task.limits, tokens=min(_AGAIN_TOKENS, task.limits.tokens))

@@ -8,7 +8,9 @@ import re
 
 from bot.answering.clauses import asked as clauses_of
 from bot.answering.strays import among, content
+from bot.reading.form import ends_asking
 from knowledge.corpus.split import sentences
+from knowledge.words import is_unspaced
 
 # What asks for more than yes or no, and offers no choice: only then an answer must say something new.
 _OPEN = re.compile(
@@ -23,6 +25,20 @@ _AS_CUSTOMER = re.compile(
     r"(?:i(?!(?:['’]m| am) (?:sorry|afraid))(?:\s|['’])|(?:ich|yo|je)\s|j['’]|我(?![们的司店方行国]))",
     re.I,
 )
+# What customers tell of themselves ("I need to …"), and the same told back; what they may or must do is an answer.
+_LEAD = (
+    r"^\W*(?:(?:hi|hello|hey|so|and|but|because|since|now|well|also|yes|no|ok(?:ay)?|hallo|und|aber|ja|nein"
+    r"|你好|您好|是的|好的)\b\W*)*"
+)
+_MAY = (
+    r"(?!(?:can|could|may|might|must|shall|should|will|would|kann|können|darf|dürfen|muss|müssen|soll|sollen|sollten)\b"
+    r"|可以|能|会)"
+)
+_TOLD = re.compile(rf"{_LEAD}(?:i(?:\s+|['’](?=m\b|ve\b))|ich\s+|我(?![们的司店方行国])){_MAY}(.+)", re.I | re.S)
+_TOLD_BACK = re.compile(
+    rf"{_LEAD}(?:you(?:\s+|['’](?=re\b|ve\b))|(?:sie|du)\s+|[您你](?![们的])){_MAY}(.+)", re.I | re.S
+)
+_IS = frozenset({"am", "m", "are", "re", "was", "were", "bin", "sind", "bist", "habe", "haben", "hast"})
 _DIGIT = re.compile(r"\d+")
 
 
@@ -32,7 +48,27 @@ def speaks_as_customer(sentence: str, source: str) -> bool:
 
 
 def says_nothing_new(sentence: str, asked: str) -> bool:
-    """Whether all that a sentence says was asked already, and more was asked for than yes or no."""
+    """Whether all that a sentence says was asked already, and more was asked for than yes or no, or was told."""
+    return _asked_already(sentence, asked) or any(_tells_back(sentence, told.text) for told in sentences(asked))
+
+
+def _tells_back(sentence: str, told: str) -> bool:
+    """Whether a sentence tells customers what they told of themselves: "I need to …", "You need to …"."""
+    one, other = _TOLD.search(told), _TOLD_BACK.search(sentence)
+    if not one or not other or ends_asking(told) or set(_DIGIT.findall(sentence)) - set(_DIGIT.findall(told)):
+        return False
+    known = content(one[1])
+    return _same_verb(one[1], other[1]) and all(among(word, known) for word in content(other[1]))
+
+
+def _same_verb(one: str, other: str) -> bool:
+    if is_unspaced(one[0]):
+        return one[0] == other[0]
+    first, second = (re.split(r"\W", text.casefold(), maxsplit=1)[0] for text in (one, other))
+    return first == second or {first, second} <= _IS or among(first, frozenset({second}))
+
+
+def _asked_already(sentence: str, asked: str) -> bool:
     said, told = content(sentence), content(asked)
     if not said or not asked or set(_DIGIT.findall(sentence)) - set(_DIGIT.findall(asked)):
         return False

@@ -19,6 +19,7 @@ from knowledge.words import content_words, is_unspaced, runs, words
 _MOST_OWN = 0.2
 """The share of words that no source has from which on a sentence is its own."""
 _CONCERNED = 0.4  # of the words of a limit, from which on a sentence is about what it limits
+_LEFT_OPEN = 0.75  # of a sentence's words, from which on it tells what a clause of the source leaves open
 _LEAST = 4  # words; of fewer, one that says the same otherwise is a quarter already
 _CLAUSES = re.compile(r"[,.;:!?，。；：！？]+(?!\d)")
 _STEM = 4  # letters, from which on words with the same beginning are forms of one: return, returned, returning
@@ -47,6 +48,8 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
     limited = [] if _limited(sentence) else [among(word, said) for word in _limited(span)]
     if len(limited) > sum(limited) >= _CONCERNED * len(limited):
         yield "leaves out the limit of its source"
+    if _tells_what_is_open(sentence, span):
+        yield "tells what its source leaves open"
     lost = sorted(word for word in condition if not among(word, said))
     if condition and not told and len(lost) * 2 >= len(condition):
         yield "leaves out the condition of its source"
@@ -54,7 +57,17 @@ def strays(sentence: str, span: str, source: str, asked: str = "") -> Iterator[s
 
 def _conditions(text: str) -> frozenset[str]:
     """The content words of the clauses that say when something holds."""
-    return frozenset[str]().union(*(content(found[1]) for found in _clause().finditer(_normal(text))))
+    told = _open().sub(" ", _normal(text))
+    return frozenset[str]().union(*(content(found[1]) for found in _clause().finditer(told)))
+
+
+def _tells_what_is_open(sentence: str, span: str) -> bool:
+    """Whether a sentence states what its source only has somebody find out: "see if you can get it"."""
+    said = content(sentence)
+    if not said or ends_asking(sentence) or _open().search(_normal(sentence)):
+        return False
+    held = frozenset[str]().union(*(content(found[1]) for found in _open().finditer(_normal(span))))
+    return sum(among(word, held) for word in said) >= _LEFT_OPEN * len(said)
 
 
 def _limited(text: str) -> frozenset[str]:
@@ -96,6 +109,11 @@ def _units() -> frozenset[str]:
 @cache
 def _clause() -> re.Pattern[str]:
     return re.compile(rf"{_spelled(_data()['conditions'])}([^,.;:!?，。；：！？]*)", re.I)
+
+
+@cache
+def _open() -> re.Pattern[str]:
+    return re.compile(rf"{_spelled(_data()['open'])}([^,.;:!?，。；：！？]*)", re.I)
 
 
 @cache

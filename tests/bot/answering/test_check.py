@@ -66,6 +66,13 @@ def test_a_sentence_far_from_every_source_is_an_objection() -> None:
     assert verdict.objections == ("support 0.20 is under 0.50",)
 
 
+def test_a_statement_rests_on_no_question() -> None:
+    asks = "Are family members insured?"
+    verdict = check_sentence("Yes, family members are insured.", [entry(asks)], lambda *_: (1.0, asks), 0.5)
+    assert verdict.objections == ("tells what its source only asks",)
+    assert check_sentence(asks, [entry(asks)], lambda *_: (1.0, asks), 0.5).passed
+
+
 @pytest.mark.parametrize(
     ("sentence", "span"),
     [

@@ -12,6 +12,7 @@ from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.generators.base import Cancelled, ChatMessage, GenerationFailed, GeneratorBusy, Limits, Pieces, Prompt
 from bot.generators.extractive import ExtractiveGenerator
+from knowledge.corpus.entry import Entry
 from knowledge.retriever import Retriever
 
 RETURNS = "How long can I return goods?"
@@ -115,6 +116,15 @@ def test_one_sentence_is_no_answer_to_two_questions(retriever: Retriever) -> Non
     answer = answered(retriever, generator, text=f"{RETURNS} How can I pay?")
     assert answer.mode is Mode.VERBATIM
     assert {source.id for source in answer.sources} == {"returns", "pay"}
+    assert len(generator.prompts) == 1
+
+
+def test_out_of_a_question_no_sentence_is_written(retriever: Retriever) -> None:
+    generator = Drafts("Bananas grow upside down.", "Yes, helmets are insured.")
+    drafter = Drafter(generator, SpanSupport(retriever), Bar(0.2, 0.2), "mark")
+    insured = Entry("insured", "Are helmets insured? No, frames alone are.", language="en")
+    task = Task(Question("Are helmets insured?"), "en", (insured,), frozenset({"insured"}), Limits(), free=True)
+    assert list(drafter.sentences(task)) == []
     assert len(generator.prompts) == 1
 
 

@@ -13,6 +13,10 @@ from knowledge.corpus.entry import Entry
         ("When you should not apply for plates.", "When should I not apply for plates?"),
         ("Die Karte gilt.", "Wo gilt die Karte?"),
         ("运费多少。", "运费多少?"),
+        ("You need to manage your account.", "I need to manage my account."),
+        ("You are a student.", "Hi, I'm a student. Which bike suits me?"),
+        ("Sie brauchen eine Rechnung.", "Ich brauche eine Rechnung"),
+        ("您需要修改地址。", "我需要修改地址"),
     ],
 )
 def test_a_question_or_a_statement_said_again_says_nothing_new(sentence: str, asked: str) -> None:
@@ -36,6 +40,12 @@ def test_a_question_or_a_statement_said_again_says_nothing_new(sentence: str, as
         ("You can pay by card.", "How can I pay, by card or in cash?"),
         ("可以用微信支付。", "可以用微信支付还是支付宝支付？"),
         ("Parking is in the yard.", ""),
+        ("You need a receipt to return it.", "do I need a receipt to return it"),
+        ("You need a receipt to return it.", "I need a receipt to return it?"),
+        ("You can change your address.", "I need to change my address."),
+        ("You can return it.", "I can return it, right"),
+        ("You need a printer to return it.", "I need to return it."),
+        ("您可以修改地址。", "我需要修改地址"),
     ],
 )
 def test_what_answers_is_new(sentence: str, asked: str) -> None:
