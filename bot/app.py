@@ -67,7 +67,9 @@ def open_embedder(settings: Settings, name: str, pull: Pull = quiet_pull) -> Emb
         return HashingEmbedder()
     parts = embedder_names(name)
     if len(parts) > 1:
-        return JoinedEmbedder([open_embedder(settings, part, pull) for part in parts])
+        known = read_catalogue()
+        reads = [known[part].reads if part in known else () for part in parts]
+        return JoinedEmbedder([open_embedder(settings, part, pull) for part in parts], reads)
     from knowledge.embedders.sentence import SentenceEmbedder
 
     return SentenceEmbedder(pull(settings, name))

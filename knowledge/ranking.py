@@ -36,7 +36,8 @@ class Ranked:
     """One entry's place for one query.
 
     `row` and `view` are positions among the entries and among the views of the contents. `score` is the best
-    cosine, given by `view`; `pooled` how near the entry as a whole is; `relevance` adds words and earlier turns.
+    cosine by the embedders that read every text, given by `view`; `pooled` how near the entry as a whole is;
+    `relevance` adds words and earlier turns.
     `peak` is how much nearer its centre (of an entry without one its best texts) is than the ten nearest texts of
     all on the average: where nothing answers, many are about as near.
     """
@@ -172,7 +173,8 @@ class _Looked:
 
     def best(self, vector: Vectors) -> tuple[NDArray[np.int64], Floats]:
         """For each row the view with the best plain cosine, and that cosine."""
-        cosines = (self._vectors @ vector).astype(np.float64)
+        read_by_all = self._contents.space.read_by_all
+        cosines = (read_by_all(self._vectors) @ read_by_all(vector[None])[0]).astype(np.float64)
         best = np.lexsort((-cosines, self._owners))[self._starts]
         return self._views[best], cosines[best]
 
@@ -184,7 +186,7 @@ class _Looked:
         """How near each row is, by its best texts and by the centre of its questions where it has one; its peak."""
         cosines = self._cosines(vector)
         nearest = self._best_texts(cosines)
-        centres = self._contents.centres[self.rows].astype(np.float64)
+        centres = self._contents.space.together(self._contents.centres[self.rows], vector).astype(np.float64)
         asked = np.where(self._contents.table.asked[self._views], cosines, 0.0)
         centred = np.add.reduceat(asked, self._starts) / np.maximum(centres, _TINY)
         centred = np.where(centres > 0, centred, nearest)

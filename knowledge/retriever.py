@@ -62,8 +62,8 @@ class Retriever:
         return self._snapshot.calibration
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of `texts` as passages, shape (len(texts), dimension), to compare them with one another."""
-        return self._embedder.embed_passages(texts)
+        """Vectors of `texts` as passages, (len(texts), numbers), to compare them with one another in any language."""
+        return self._snapshot.contents.space.read_by_all(self._embedder.embed_passages(texts))
 
     def retrieve(
         self,

@@ -34,7 +34,10 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model of the catalogue. Sizes are in bytes; `hub` is where its publisher keeps the original."""
+    """One model of the catalogue. Sizes are in bytes; `hub` is where its publisher keeps the original.
+
+    `reads` are the languages (ISO 639-1) that it is made for, none for many.
+    """
 
     key: str
     kind: Kind
@@ -47,6 +50,7 @@ class Model:
     payload_bytes: int
     ready_bytes: int
     payload: tuple[Payload, ...]
+    reads: tuple[str, ...] = ()
 
     @property
     def wheels(self) -> tuple[str, ...]:
@@ -89,8 +93,9 @@ def find_model(key: str, catalogue: Catalogue | None = None) -> Model:
 
 
 def _model(key: str, table: dict[str, Any]) -> Model:
-    fields = {name: value for name, value in table.items() if name != "payload"}
-    model = Model(key=key, payload=tuple(_payload(item) for item in table["payload"]), **fields)
+    fields = {name: value for name, value in table.items() if name not in {"payload", "reads"}}
+    payload, reads = tuple(_payload(item) for item in table["payload"]), tuple(table.get("reads", ()))
+    model = Model(key=key, payload=payload, reads=reads, **fields)
     if model.kind not in get_args(Kind) or model.conversion not in get_args(Conversion):
         raise ValueError(f"{key}: unknown kind `{model.kind}` or conversion `{model.conversion}`")
     return model

@@ -80,8 +80,9 @@ def _nearest(means: Floats, languages: NDArray[np.int64], row: int) -> dict[int,
 def _means(contents: Contents) -> Floats:
     """The direction of each entry, (entries, dimension), without what all in its language have in common."""
     table = contents.table
-    sums = np.zeros((len(contents.entries), contents.store.dimension), np.float32)
-    np.add.at(sums, table.rows, contents.store.vectors(table.ids))
+    vectors = contents.space.read_by_all(contents.store.vectors(table.ids))
+    sums = np.zeros((len(contents.entries), vectors.shape[1]), np.float32)
+    np.add.at(sums, table.rows, vectors)
     sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), _TINY)
     for language in {entry.language for entry in contents.entries}:
         own = np.array([entry.language == language for entry in contents.entries])

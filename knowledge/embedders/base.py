@@ -14,9 +14,9 @@ Progress = Callable[[int, int], None]
 class Embedder(Protocol):
     """Turns texts into vectors.
 
-    Both methods return float32 of shape (len(texts), dimension), every row of length 1 (or all zeros for a
-    text without content), in the order of `texts`; an empty list gives shape (0, dimension). Queries and
-    passages are told apart because models such as e5 want different prefixes.
+    Both methods return float32 of shape (len(texts), dimension), every row of length 1 (shorter where one of several
+    joined ones does not read the text; all zeros for a text without content), in the order of `texts`; an empty list
+    gives shape (0, dimension). Queries and passages are told apart because models such as e5 want different prefixes.
     """
 
     @property

@@ -1,14 +1,16 @@
 """Embeds with several embedders at once: their vectors stand side by side. Knows no model and no library.
 
 The cosine of two such vectors is the mean of theirs. What one embedder misses another sees, for the price of both.
+Where one of them does not read a text's language, zeros stand in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 import numpy as np
 
 from knowledge.embedders.base import Embedder, Progress, Vectors
+from knowledge.language import detect
 
 JOIN = "+"
 """Between the names of those that are joined."""
@@ -17,11 +19,12 @@ JOIN = "+"
 class JoinedEmbedder:
     """The `parts` side by side. May be used from several threads, if all of them may."""
 
-    def __init__(self, parts: Sequence[Embedder]) -> None:
-        """Join `parts`. ValueError for fewer than two."""
+    def __init__(self, parts: Sequence[Embedder], reads: Sequence[Collection[str]] = ()) -> None:
+        """Join `parts`; `reads` are each one's languages, none for all. ValueError for fewer than two parts."""
         if len(parts) < 2:
             raise ValueError(f"{len(parts)} embedder: two at least are joined")
         self._parts = tuple(parts)
+        self._reads = tuple(map(frozenset, reads)) or (frozenset[str](),) * len(parts)
 
     @property
     def name(self) -> str:
@@ -40,7 +43,7 @@ class JoinedEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what customers ask, shape (len(texts), dimension)."""
-        return _side_by_side([part.embed_queries(texts) for part in self._parts])
+        return self._side_by_side(texts, [part.embed_queries(texts) for part in self._parts])
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of what is known, shape (len(texts), dimension)."""
@@ -54,13 +57,15 @@ class JoinedEmbedder:
             return lambda done, count: progress((before * count + (after - before) * done) // total, count)
 
         starts = [0, *ends[:-1]]
-        return _side_by_side(
-            [part.embed_passages(texts, of(*span)) for part, *span in zip(self._parts, starts, ends, strict=True)]
+        return self._side_by_side(
+            texts,
+            [part.embed_passages(texts, of(*span)) for part, *span in zip(self._parts, starts, ends, strict=True)],
         )
 
-
-def _side_by_side(vectors: Sequence[Vectors]) -> Vectors:
-    joined = np.concatenate(vectors, axis=1)
-    lengths = np.linalg.norm(joined, axis=1, keepdims=True)
-    unit: Vectors = (joined / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return unit
+    def _side_by_side(self, texts: Sequence[str], vectors: Sequence[Vectors]) -> Vectors:
+        """Each part weighs the same in every text: where one is lacking the vector is shorter."""
+        for reads, own in zip(self._reads, vectors, strict=True):
+            if reads:
+                own[[detect(text) not in reads for text in texts]] = 0
+        joined: Vectors = np.concatenate(vectors, axis=1) / np.float32(np.sqrt(len(vectors)))
+        return joined

@@ -92,10 +92,11 @@ class ViewTable:
 class Contents:
     """What is searched.
 
-    `lengths` (views, parts) are those of the vectors in `space`; `centres` (entries,) the lengths of the sums of the
-    unit vectors of what is asked there, 0 where an entry has too few questions to have a centre; `centred_share` is
-    how many have one. `widths` are the numbers of each embedder in a vector, none where it is not known. `distinct`
-    (entries,) are all but the third and further ones that are equal in every text: copies tell nothing of the rest.
+    `lengths` (views, parts) are those of the vectors in `space`; `centres` (entries, parts) the lengths of the sums
+    of the unit vectors of what is asked there, 0 where an entry has too few questions to have a centre;
+    `centred_share` is how many have one. `widths` are the numbers of each embedder in a vector, none where it is not
+    known. `distinct` (entries,) are all but the third and further ones that are equal in every text: copies tell
+    nothing of the rest.
     """
 
     entries: tuple[Entry, ...]
@@ -152,8 +153,8 @@ class Contents:
         sums = np.zeros((len(entries), vectors.shape[1]), np.float32)
         np.add.at(sums, table.rows[asked], space.units(moved[asked], lengths[asked]))
         many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
-        centres = np.where(many, np.linalg.norm(space.lengths(sums), axis=1), 0).astype(np.float32)
-        share = np.count_nonzero(centres[distinct]) / max(int(distinct.sum()), 1)
+        centres = np.where(many[:, None], space.lengths(sums), np.float32(0))
+        share = np.count_nonzero(centres[distinct].any(axis=1)) / max(int(distinct.sum()), 1)
         subjects = Subjects(entries)
         return cls(entries, table, store, lexical, subjects, space, lengths, centres, share, widths, distinct)
 

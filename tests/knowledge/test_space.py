@@ -1,5 +1,7 @@
 """The space in which texts are compared, against cosines computed the long way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,7 +47,7 @@ def test_what_all_have_in_common_is_taken_away() -> None:
 def test_a_direction_within_entries_counts_less() -> None:
     vectors, owners = grouped()
     space = Space.of(vectors, owners, np.ones(len(vectors), bool))
-    ball = Space(space.mean, None, space.parts)
+    ball = replace(space, metric=None)
     mates = [(row, row + 1) for row in range(0, 120, 6)]
     closer = [cosine(space, vectors[a], vectors[b]) - cosine(ball, vectors[a], vectors[b]) for a, b in mates]
     assert np.mean(closer) > 0.05
@@ -63,8 +65,8 @@ def test_of_two_embedders_side_by_side_each_has_its_own_space() -> None:
     assert both.metric is not None
     assert not both.metric[:8, 8:].any()
     assert not both.metric[8:, :8].any()
-    balls = [Space(space.mean, None, space.parts) for space in alone]
-    plain = Space(both.mean, None, both.parts)
+    balls = [replace(space, metric=None) for space in alone]
+    plain = replace(both, metric=None)
     for a, b in [(0, 1), (0, 70), (13, 119)]:
         parts = [cosine(space, part[a], part[b]) for space, part in zip(balls, (one, wide), strict=True)]
         assert cosine(plain, joined[a], joined[b]) == pytest.approx(np.mean(parts), abs=1e-5)
@@ -82,13 +84,13 @@ def test_an_embedder_that_spreads_wide_does_not_drown_the_other() -> None:
     assert of_each > 0.6 > 0.3 > of_one
 
 
-def test_all_parts_of_a_unit_are_equally_long() -> None:
+def test_each_part_of_a_unit_is_of_length_one() -> None:
     vectors, owners = grouped()
     joined = np.concatenate([vectors, 3 * vectors], axis=1)
     space = Space.of(joined, owners, np.ones(len(owners), bool), (8, 8))
     moved = space.moved(joined)
     units = space.units(moved, space.lengths(moved))
-    assert space.lengths(units) == pytest.approx(np.full((120, 2), np.sqrt(0.5)), abs=1e-4)
+    assert space.lengths(units) == pytest.approx(np.ones((120, 2)), abs=1e-4)
 
 
 def test_a_few_questions_or_answers_alone_leave_a_ball() -> None:
@@ -97,8 +99,49 @@ def test_a_few_questions_or_answers_alone_leave_a_ball() -> None:
     assert Space.of(vectors, owners, np.zeros(120, bool)).metric is None
 
 
-def test_equal_texts_leave_a_ball_and_no_length_is_zero() -> None:
+def test_equal_texts_leave_a_ball_and_what_all_have_in_common_is_like_nothing() -> None:
     vectors = np.repeat(unit(CHANCE.normal(size=(20, 8))), 6, axis=0)
     space = Space.of(vectors, np.repeat(np.arange(20, dtype=np.int32), 6), np.ones(120, bool))
     assert space.metric is None
-    assert space.lengths(np.zeros((1, 8), np.float32))[0] > 0
+    assert cosine(space, vectors[0], space.mean) == 0
+
+
+def masked() -> tuple[np.ndarray, Space]:
+    """60 texts of two embedders, the first of which does not read every third text; and their space."""
+    vectors = np.concatenate([unit(CHANCE.normal(size=(60, 8)) + 1), unit(CHANCE.normal(size=(60, 8)))], axis=1)
+    vectors = (vectors / np.sqrt(2)).astype(np.float32)
+    vectors[::3, :8] = 0
+    return vectors, Space.of(vectors, np.arange(60, dtype=np.int32), np.ones(60, bool), (8, 8))
+
+
+def test_an_embedder_that_does_not_read_a_text_is_left_out_of_the_mean() -> None:
+    vectors, space = masked()
+    alone = Space.of(vectors[:, 8:], np.arange(60, dtype=np.int32), np.ones(60, bool))
+    for one, other in [(0, 1), (1, 0), (0, 3)]:
+        assert cosine(space, vectors[one], vectors[other]) == pytest.approx(
+            cosine(alone, vectors[one, 8:], vectors[other, 8:]), abs=1e-5
+        )
+    assert cosine(space, vectors[1], vectors[1]) == pytest.approx(1, abs=1e-5)
+    assert cosine(space, vectors[0], vectors[0]) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_an_embedder_has_in_common_is_told_by_the_texts_that_it_reads() -> None:
+    vectors, space = masked()
+    read = vectors[vectors[:, :8].any(axis=1), :8]
+    assert space.mean[:8] == pytest.approx(read.mean(axis=0) * len(read) / (len(read) + 16), abs=1e-5)
+
+
+def test_where_no_embedder_reads_both_nothing_is_alike() -> None:
+    vectors, space = masked()
+    deaf = vectors[1].copy()
+    deaf[8:] = 0
+    assert cosine(space, vectors[0], deaf) == 0
+
+
+def test_what_all_texts_are_read_by_is_of_length_one() -> None:
+    vectors, space = masked()
+    assert space.common == (slice(8, 16),)
+    assert space.read_by_all(vectors) == pytest.approx(unit(vectors[:, 8:]), abs=1e-5)
+    whole = vectors[1:3]
+    both = Space.of(whole, np.arange(2, dtype=np.int32), np.ones(2, bool), (8, 8))
+    assert both.read_by_all(whole) is whole

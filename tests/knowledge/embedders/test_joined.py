@@ -26,6 +26,19 @@ def test_its_vectors_have_length_one_or_none(joined: JoinedEmbedder) -> None:
     assert joined.embed_queries([]).shape == (0, 576)
 
 
+def test_what_one_part_does_not_read_is_left_to_the_others() -> None:
+    joined = JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(512)], [("en",), ()])
+    english, chinese = joined.embed_queries(["How long can I return goods?", "商品可以退货多久？"])
+    assert english[:64].any()
+    assert not chinese[:64].any()
+    assert chinese[64:] == pytest.approx(HashingEmbedder(512).embed_queries(["商品可以退货多久？"])[0] / np.sqrt(2))
+
+
+def test_words_that_tell_no_language_are_read_by_all() -> None:
+    joined = JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(512)], [("en",), ()])
+    assert joined.embed_passages(["SKU-12", "gift card"])[:, :64].any(axis=1).all()
+
+
 def test_it_bears_the_names_of_its_parts(joined: JoinedEmbedder) -> None:
     assert joined.name == "hashing:64@v1+hashing:512@v1"
 
