@@ -25,8 +25,9 @@ from knowledge.corpus.entry import Entry
 # German capitalises every noun and Chinese none: there capitals say nothing about names.
 _CAPITALS_MEAN_NOTHING = frozenset({"de", "zh", "ja", "ko"})
 
-# A unit of time → the lesser unit it is made of, and how many of it. A month is no certain number of days.
+_FOOTNOTE = re.compile(r"\[\d{1,3}\]")
 _ITEM = re.compile(r"^\s*(?:[-*•–·]|\d{1,2}[.)])\s+")
+# A unit of time → the lesser unit it is made of, and how many of it. A month is no certain number of days.
 _SPANS = {
     "day": ("day", 1),
     "week": ("day", 7),
@@ -117,7 +118,7 @@ def _contradictions(sentence: str, span: str, stated: Iterable[Fact]) -> list[st
     other = {quantity.value: quantity.other for quantity in quantities(_normal(span)) if quantity.other}
     left_out = [
         fact
-        for fact in facts(span)
+        for fact in facts(_FOOTNOTE.sub("", span))
         if fact.kind in {"number", "date"}
         and not _said(fact, stated)
         and not _said(replace(fact, value=other.get(fact.value, fact.value)), stated)

@@ -25,6 +25,10 @@ _AS_CUSTOMER = re.compile(
     r"(?:i(?!(?:['’]m| am) (?:sorry|afraid))(?:\s|['’])|(?:ich|yo|je)\s|j['’]|我(?![们的司店方行国]))",
     re.I,
 )
+_MINE = re.compile(
+    r"^\W*(?:(?:yes|no|ja|nein|sí|oui|non|是的|对|好的|不)\b\W*)?(my|mein(?:e[mnrs]?)?|mis?|mon|ma|mes|我的)(?![a-z])",
+    re.I,
+)
 # What customers tell of themselves ("I need to …"), and the same told back; what they may or must do is an answer.
 _LEAD = (
     r"^\W*(?:(?:hi|hello|hey|so|and|but|because|since|now|well|also|yes|no|ok(?:ay)?|hallo|und|aber|ja|nein"
@@ -43,7 +47,9 @@ _DIGIT = re.compile(r"\d+")
 
 
 def speaks_as_customer(sentence: str, source: str) -> bool:
-    """Whether a sentence says "I …" as customers do, and no sentence of its `source` begins like that."""
+    """Whether a sentence says "I …" or "my …" as customers do, and its `source` has nothing like that."""
+    if mine := _MINE.search(sentence):  # "My orders" may be a name: then the source has it
+        return not re.search(rf"(?<![a-z]){mine[1]}(?![a-z])", source, re.I)
     return bool(_AS_CUSTOMER.search(sentence)) and not any(_AS_CUSTOMER.search(s.text) for s in sentences(source))
 
 

@@ -66,6 +66,11 @@ def test_a_sentence_far_from_every_source_is_an_objection() -> None:
     assert verdict.objections == ("support 0.20 is under 0.50",)
 
 
+def test_the_mark_of_a_footnote_is_no_number() -> None:
+    span = "Learn how to exchange your license [1]."
+    assert check_sentence("You can learn how to exchange it.", [entry(span)], lambda *_: (1.0, span), 0.5).passed
+
+
 def test_a_statement_rests_on_no_question() -> None:
     asks = "Are family members insured?"
     verdict = check_sentence("Yes, family members are insured.", [entry(asks)], lambda *_: (1.0, asks), 0.5)

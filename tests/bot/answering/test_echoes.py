@@ -57,6 +57,9 @@ def test_what_answers_is_new(sentence: str, asked: str) -> None:
     [
         ("Yes, I am a veteran.", "As a veteran, you are protected.", True),
         ("我可以退货。", "收货后 30 天内可以退货。", True),
+        ("Yes, my plate has been stolen.", "Tell us when a plate has been stolen.", True),
+        ("My orders shows it.", "Open My orders: it shows the item.", False),
+        ("我的订单已发货。", "订单已发货。", True),
         ("我们 30 天内接受退货。", "收货后 30 天内可以退货。", False),
         ("Say: I want to return my order.", "Say: I want to return my order, and name its number.", False),
         ("You can return it.", "Goods can be returned.", False),
