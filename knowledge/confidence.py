@@ -14,6 +14,8 @@ from knowledge.hits import Hit
 _TYPICAL_COVERAGE = 0.4
 _TYPICAL_MARGIN = 0.15
 _PASSAGE_COVERAGE = 0.7
+# Words of such a weight say enough, be it three bare ones or those of a long story; what is typical counts nothing.
+_ENOUGH_SHARED, _TYPICAL_SHARED, _SHARED_UNIT = 20.0, 8.0, 10.0
 # A wider margin says no more: words that one entry alone has widen it as well where nothing answers.
 _FULL_MARGIN = 0.15
 SLACK = 0.5
@@ -26,8 +28,8 @@ class Weights:
 
     All features are relative to the snapshot (see `Hit`), so that one set of weights serves every embedder and
     every knowledge. Fitted by scripts/fit_confidence.py; the data and figures are in scripts/EXPERIMENTS.md.
-    Where all knowledge is meant `nearness` and `peak` tell no more than the others, so that only a calibration weighs
-    them.
+    Where all knowledge is meant `nearness`, `peak` and `shared` tell no more than the others, so that only a
+    calibration weighs them.
     `across` makes up for what is lost between two languages, where vectors lie further apart and words tell nothing.
     `passage` and `held` are what is otherwise where the entry has no question of its own; a calibration finds it out.
     """
@@ -41,6 +43,7 @@ class Weights:
     passage: float = 0.0
     held: float = 0.0
     peak: float = 0.0
+    shared: float = 0.0
 
 
 class Features(NamedTuple):
@@ -54,6 +57,7 @@ class Features(NamedTuple):
     passage: float = 0.0
     held: float = 0.0
     peak: float = 0.0
+    shared: float = 0.0
 
 
 def features(hits: Sequence[Hit], language: str) -> Features:
@@ -61,7 +65,8 @@ def features(hits: Sequence[Hit], language: str) -> Features:
 
     `margin` is how much more relevant it is than the next entry that says something else. Words that a question
     shares with an entry count only in one language; `across` is 1 between two, else 0. `passage` is 1 for an entry
-    without a question of its own, and `held` its coverage less a typical one; else both are 0.
+    without a question of its own, and `held` its coverage less a typical one; else both are 0. `shared` is how much
+    the words weigh that both have, however many others are asked, less a typical weight; 0 between two languages.
     """
     best = hits[0]
     rival = next((hit for hit in hits[1:] if rivals(hit.entry, best.entry)), None)
@@ -70,8 +75,10 @@ def features(hits: Sequence[Hit], language: str) -> Features:
     coverage = _TYPICAL_COVERAGE if across else best.coverage
     passage = is_passage(best.entry)
     held = coverage - _PASSAGE_COVERAGE if passage else 0.0
-    closeness, margin = best.closeness, min(margin, _FULL_MARGIN)
-    return Features(closeness, coverage, margin, best.nearness, float(across), float(passage), held, best.peak)
+    margin = min(margin, _FULL_MARGIN)
+    shared = 0.0 if across else (min(best.shared, _ENOUGH_SHARED) - _TYPICAL_SHARED) / _SHARED_UNIT
+    told = (best.closeness, coverage, margin, best.nearness, float(across), float(passage), held, best.peak)
+    return Features(*told, shared)
 
 
 def is_passage(entry: Entry) -> bool:

@@ -27,8 +27,8 @@ class Hit:
     `closeness` is relative to the snapshot: 0 as near as an everyday question comes, 1 as near as one entry's
     question is to another entry; it may be below or above; `nearness` tells the same of `score`. `peak` is how much
     it stands out among all that is near (see `Ranked`), in the measure of closeness. `coverage`, 0 to 1,
-    is the share of the query's content words that the entry holds, rare words weighing more; between two languages
-    it says little.
+    is the share of the query's content words that the entry holds, rare words weighing more, and `shared` how much
+    those weigh that it holds; between two languages both say little.
     """
 
     entry: Entry
@@ -40,6 +40,7 @@ class Hit:
     relevance: float = 0.0
     nearness: float = 0.0
     peak: float = 0.0
+    shared: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ class Finder:
         ]
 
     def _hits(self, query: str, ranking: Sequence[Ranked]) -> list[Hit]:
-        coverage = self.contents.lexical.coverage(query, np.array([found.row for found in ranking], np.int32))
+        held, total = self.contents.lexical.held(query, np.array([found.row for found in ranking], np.int32))
         return [
             Hit(
                 entry=self.contents.entries[found.row],
@@ -102,9 +103,10 @@ class Finder:
                 field=self.contents.table.fields[found.view],
                 closeness=self.background.closeness(found.pooled),
                 nearness=self.background.nearness(found.score),
-                coverage=float(share),
+                coverage=float(shared / total) if total else 0.0,
+                shared=float(shared),
                 relevance=found.relevance,
                 peak=self.background.apart(found.peak),
             )
-            for found, share in zip(ranking, coverage, strict=True)
+            for found, shared in zip(ranking, held, strict=True)
         ]

@@ -105,12 +105,20 @@ class Lexical:
 
         A word in another form counts nearly whole. Without any content word the share is 0.
         """
+        held, total = self.held(query, rows)
+        return held / np.float32(total) if total else held
+
+    def held(self, query: str, rows: Sequence[int] | Rows) -> tuple[Floats, float]:
+        """How much the query's content words weigh that each of `rows` holds, and how much all of them do.
+
+        A word's weight is its rareness (inverse document frequency, natural logarithm).
+        """
         asked = np.asarray(rows, np.int32)
         held, total = np.zeros(len(asked), np.float32), 0.0
         for weight, credit in self._credits(query, asked):
             held += weight * credit
             total += weight
-        return held / np.float32(total) if total else held
+        return held, total
 
     def _credits(self, query: str, rows: Rows) -> Iterator[tuple[float, Floats]]:
         for run in dict.fromkeys(runs(query)):

@@ -21,7 +21,9 @@ SHARES = {Kind.KNOWN: 0.7, Kind.PARTLY: 0.2, Kind.NEAR: 0.2, Kind.FAR: 0.1}
 _LEAST = 30  # known questions
 # How far from the common weights those of one knowledge may well lie (standard deviations).
 # Wider ones told the entries' own questions better apart, and customers' questions worse.
-_SPREAD = Weights(0.7, closeness=0.2, coverage=0.5, margin=2, nearness=1, across=0.3, passage=0.3, held=0.5, peak=1)
+_SPREAD = Weights(
+    0.7, closeness=0.2, coverage=0.5, margin=2, nearness=1, across=0.3, passage=0.3, held=0.5, peak=1, shared=1
+)
 # No rival tells whether anything answers a question at all: two that fit equally speak for it.
 _KNOWN, _KNOWN_SPREAD = replace(Weights(), margin=0), replace(_SPREAD, margin=0.01)
 _ALONE = 0.1  # such a share of the customers finds nothing but a translation, where there are any

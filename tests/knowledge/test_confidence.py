@@ -18,13 +18,14 @@ HIT = Hit(
     coverage=0.7,
     relevance=0.8,
     peak=0.4,
+    shared=11.0,
 )
 OTHER = replace(HIT, entry=Entry("b", "No.", "Was it?", language="en"), closeness=0.9, relevance=0.7)
 
 
 def test_a_hit_is_told_by_its_own_numbers_and_its_lead() -> None:
     told = features([HIT, OTHER], "en")
-    assert told == pytest.approx((1.2, 0.7, 0.1, 1.1, 0.0, 0.0, 0.0, 0.4))
+    assert told == pytest.approx((1.2, 0.7, 0.1, 1.1, 0.0, 0.0, 0.0, 0.4, 0.3))
 
 
 def test_an_entry_without_a_question_is_told_apart() -> None:
@@ -38,6 +39,12 @@ def test_between_two_languages_words_tell_nothing_and_that_is_noted() -> None:
     told = features([HIT, OTHER], "es")
     assert told.across == 1
     assert told.coverage == features([replace(HIT, coverage=0.0), OTHER], "es").coverage
+    assert told.shared == 0
+
+
+def test_words_enough_for_one_question_are_no_surer_for_their_number() -> None:
+    some, many = (features([replace(HIT, shared=weight), OTHER], "en").shared for weight in (20.0, 80.0))
+    assert some == many > features([HIT, OTHER], "en").shared
 
 
 def test_an_entry_whose_language_is_unknown_is_not_across() -> None:

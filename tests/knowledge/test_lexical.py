@@ -48,6 +48,13 @@ def test_covers_a_query_whose_words_it_holds(lexical: Lexical) -> None:
     assert lexical.coverage("When will my refund arrive?", [0, 1]).tolist() == pytest.approx([1, 0], abs=0.11)
 
 
+def test_what_is_held_weighs_the_same_whatever_else_is_asked(lexical: Lexical) -> None:
+    few, all_few = lexical.held("refund", [0, 1])
+    many, all_many = lexical.held("refund for a bored giraffe", [0, 1])
+    assert few.tolist() == many.tolist() == pytest.approx([all_few, 0])
+    assert all_many > all_few
+
+
 def test_a_rare_word_that_is_missing_weighs_more_than_a_common_one_that_is_there(lexical: Lexical) -> None:
     assert lexical.coverage("refund for a giraffe", [0])[0] < 0.5
 
