@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 
 FORMAT = 1
 _LEAST = 8  # questions; fewer tell nothing
+_LEAST_WON = 3  # questions; two come out the same way by chance once in four
 _Z = 1.0  # 84 %, on one side
 
 
@@ -77,8 +78,8 @@ class Trust:
 
     @property
     def lets_rewrite(self) -> bool:
-        """Whether rewriting follow-ups was found to pay: it costs seconds, so that being as good is not enough."""
-        return self.rewrites.n >= _LEAST and self.rewrites.generated > self.rewrites.quoted
+        """Whether rewriting follow-ups was found to pay: it costs seconds, so that it must win more than chance does."""
+        return self.rewrites.n >= _LEAST and self.rewrites.generated - self.rewrites.quoted >= _LEAST_WON
 
     def lets(self, kind: Kind) -> bool:
         """Whether the generator may write: never when its drafts break the promise, else where it does as well.

@@ -69,8 +69,16 @@ def test_kinds_are_told_by_question_and_entries(question: Question, entries: lis
     assert kind_of(question, "en", entries) is kind
 
 
-@pytest.mark.parametrize(("better", "pays"), [(AS_GOOD, False), (Measured(n=10, quoted=6, generated=7), True)])
-def test_rewriting_must_win_something(better: Measured, pays: bool) -> None:
+@pytest.mark.parametrize(
+    ("better", "pays"),
+    [
+        (AS_GOOD, False),
+        (Measured(n=25, quoted=14, generated=15), False),
+        (Measured(n=10, quoted=6, generated=8), False),
+        (Measured(n=10, quoted=6, generated=9), True),
+    ],
+)
+def test_rewriting_must_win_more_than_chance_does(better: Measured, pays: bool) -> None:
     assert Trust(rewrites=better).lets_rewrite is pays
     assert not Trust(rewrites=Measured(n=3, quoted=0, generated=3)).lets_rewrite
 
