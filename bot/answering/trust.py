@@ -78,7 +78,7 @@ class Trust:
 
     @property
     def lets_rewrite(self) -> bool:
-        """Whether rewriting follow-ups was found to pay: it costs seconds, so that it must win more than chance does."""
+        """Whether rewriting follow-ups was found to pay: it costs seconds, and must win more than chance does."""
         return self.rewrites.n >= _LEAST and self.rewrites.generated - self.rewrites.quoted >= _LEAST_WON
 
     def lets(self, kind: Kind) -> bool:

@@ -91,4 +91,4 @@ def test_what_was_measured_is_a_table() -> None:
     seen = Measured(10, 8, 9, 5, 5)
     told = "\n".join(table(Trust({Kind.SINGLE: seen}, rewrites=seen), {"generator": "m", "snapshot": "s"}))
     assert "| single | 10 | 8 | 9 | 5 | 5 | yes |" in told
-    assert "| follow-ups rewritten, then quoted | 10 | 8 | 9 | – | – | yes |" in told
+    assert "| follow-ups rewritten, then quoted | 10 | 8 | 9 | – | – | no |" in told
