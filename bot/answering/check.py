@@ -18,6 +18,7 @@ from bot.answering.echoes import says_nothing_new, speaks_as_customer
 from bot.answering.facts import Fact, facts, quantities
 from bot.answering.free import undue
 from bot.answering.harmless import harms
+from bot.answering.roles import turned_roles
 from bot.answering.strays import strays
 from bot.reading.form import ends_asking
 from knowledge.corpus.entry import Entry
@@ -89,7 +90,7 @@ def check_sentence(
         others = [source_text(entry) for number, entry in enumerate(entries) if number != best]
         objections += undue(sentence, span, source, others)
         if entries[best].language in {"", language.partition("-")[0]}:
-            objections += strays(sentence, span, source, asked)
+            objections += [*strays(sentence, span, source, asked), *turned_roles(sentence, span, source)]
         if speaks_as_customer(sentence, source):
             objections.append("speaks as if it were the customer")
         if says_nothing_new(sentence, asked) and _denies(sentence) is _denies(asked):
