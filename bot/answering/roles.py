@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 _HELPING = (
-    r"(?:(?:can|could|will|would|shall|should|may|might|must|do|did|also|only|always|then|need to|have to|just|['’]ll)"
-    r"\s+)*"
+    r"(?:(?:can|could|will|would|shall|should|may|might|must|do|did|also|only|always|then|need to|have to|just)\s+"
+    r"|['’]ll\s+)*"
 )
 _SAYS_NOTHING = frozenset(
     {"are", "were", "have", "had", "be", "need", "want", "get", "not", "never", "haben", "sind", "werden"}
