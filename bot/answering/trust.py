@@ -23,7 +23,7 @@ from knowledge.corpus.entry import Entry
 _log = structlog.get_logger(__name__)
 
 FORMAT = 1
-_LEAST = 8  # questions; fewer tell nothing
+_LEAST = 8  # questions, and drafts that were sent; fewer tell nothing
 _LEAST_WON = 3  # questions; two come out the same way by chance once in four
 _Z = 1.0  # 84 %, on one side
 
@@ -91,7 +91,7 @@ class Trust:
             return kind is Kind.ACROSS
         if seen.surely_wrong > self.promised:
             return False
-        return kind is Kind.ACROSS or (seen.spoke > 0 and seen.generated >= seen.quoted)
+        return kind is Kind.ACROSS or (seen.spoke >= _LEAST and seen.generated >= seen.quoted)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON types, with what follows from it."""

@@ -14,7 +14,7 @@ from knowledge.corpus.entry import Entry
 from knowledge.retriever import Retriever
 from tests.bot.answering.conftest import Scripted
 
-AS_GOOD = Measured(n=10, quoted=9, generated=9, spoke=6, spoke_right=6)
+AS_GOOD = Measured(n=10, quoted=9, generated=9, spoke=8, spoke_right=8)
 WORSE = Measured(n=10, quoted=9, generated=8, spoke=6, spoke_right=5)
 RARELY_TRUE = Measured(n=20, quoted=0, generated=12, spoke=12, spoke_right=6)
 
@@ -48,6 +48,11 @@ def test_drafts_that_break_the_promise_are_not_sent_anywhere() -> None:
 def test_one_that_never_passed_the_check_does_not_write_where_it_costs_time_alone() -> None:
     silent = Measured(n=10, quoted=9, generated=9)
     assert not Trust({Kind.SINGLE: silent}).lets(Kind.SINGLE)
+
+
+def test_a_few_drafts_tell_nothing_however_many_questions_were_asked() -> None:
+    shy = Measured(n=40, quoted=36, generated=36, spoke=3, spoke_right=3)
+    assert not Trust({Kind.SINGLE: shy}).lets(Kind.SINGLE)
 
 
 def test_a_few_questions_tell_nothing() -> None:

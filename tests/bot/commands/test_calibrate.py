@@ -88,7 +88,7 @@ def test_a_generator_is_measured_against_quoting_and_what_was_seen_is_kept(stock
 
 
 def test_what_was_measured_is_a_table() -> None:
-    seen = Measured(10, 8, 9, 5, 5)
+    seen = Measured(10, 8, 9, 8, 8)
     told = "\n".join(table(Trust({Kind.SINGLE: seen}, rewrites=seen), {"generator": "m", "snapshot": "s"}))
-    assert "| single | 10 | 8 | 9 | 5 | 5 | yes |" in told
+    assert "| single | 10 | 8 | 9 | 8 | 8 | yes |" in told
     assert "| follow-ups rewritten, then quoted | 10 | 8 | 9 | – | – | no |" in told
