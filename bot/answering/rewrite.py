@@ -5,6 +5,7 @@ with a number or name that nobody said, or far from what was said.
 """
 
 import contextlib
+import re
 import threading
 import time
 import tomllib
@@ -30,6 +31,8 @@ _TOKENS = 48
 _TURNS = 4
 _LONGEST_TURN = 300  # characters
 _LONGEST = 300  # characters of a rewrite
+_OF_ONESELF = re.compile(r"\b(?:i|my|me|mine|ich|mein\w*|mir|mich)\b|我", re.I)
+_TO_OTHERS = re.compile(r"\b(?:you|your|yours)\b|\b(?-i:Sie|Ihr(?:e[mnrs]?)?|Ihnen)\b|[您你]", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Rewriter:
             return "another language"
         if unheld(stated_facts(text, language), [Entry("said", "\n".join(said))]):
             return "a fact that nobody said"
+        if asks_the_customer(text, question.text):
+            return "asks the customer"
         near = max(self._support(text, part)[0] for part in (question.text, _asked_before(question)) if part)
         return "" if near >= self._patience.needed else "far from what was said"
 
@@ -85,6 +90,12 @@ class Rewriter:
             _log.info("no rewrite", error=type(error).__name__)
             return "", f"{type(error).__name__}: {error}"
         return next(iter(text.strip().splitlines()), "").removeprefix("Customer:").strip()[:_LONGEST], ""
+
+
+def asks_the_customer(text: str, said: str) -> bool:
+    """Whether `text` turns what customers `said` of themselves to us: "I am a student" to "Are you a student?"."""
+    told = _OF_ONESELF.search(said) and not _TO_OTHERS.search(said)
+    return bool(told and _TO_OTHERS.search(text) and not _OF_ONESELF.search(text))
 
 
 def rewrite_prompt(question: Question, language: str) -> Prompt:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.answer import BOT, CUSTOMER, Outcome, PastTurn, Question
 from bot.answering.answerer import Answerer, Policy
-from bot.answering.rewrite import Rewriter, rewrite_prompt
+from bot.answering.rewrite import Rewriter, asks_the_customer, rewrite_prompt
 from bot.answering.speak import Manner, Speaker
 from bot.answering.support import SpanSupport
 from bot.answering.trace import recorded
@@ -49,12 +49,28 @@ def test_what_stands_alone_is_left_alone(retriever: Retriever, question: Questio
         ("How long can I return goods shipped to Norway within 60 days?", "a fact that nobody said"),
         ("How long can I return goods that I bought from Amazon?", "a fact that nobody said"),
         ("寄到挪威的商品多久可以退货？", "another language"),
+        ("How long can you return goods shipped to Norway?", "asks the customer"),
         ("what was the weather yesterday evening like?", "far from what was said"),
     ],
 )
 def test_a_rewrite_that_drifts_is_thrown_away(retriever: Retriever, draft: str, why: str) -> None:
     assert rewritten(retriever, draft) == ""
     assert Rewriter(Scripted(""), SpanSupport(retriever)).drift(draft, FOLLOW_UP, "en") == why
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "turned"),
+    [
+        ("i am a student", "Are you a student?", True),
+        ("我是学生", "您是学生吗？", True),
+        ("Ich bin Student", "Sind Sie Student?", True),
+        ("and for students?", "Do you have a discount for students?", False),
+        ("can you give me one?", "Can you give me a discount?", False),
+        ("I want one too", "Can I get a discount from you?", False),
+    ],
+)
+def test_what_customers_say_of_themselves_is_not_asked_of_them(said: str, text: str, turned: bool) -> None:
+    assert asks_the_customer(text, said) is turned
 
 
 def test_a_generator_that_fails_rewrites_nothing(retriever: Retriever) -> None:
