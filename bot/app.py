@@ -24,7 +24,7 @@ from bot.desk.news import Burst
 from bot.desk.replying import Replier
 from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
-from bot.manners import look_of, manner_of, policy_of, rewriter_of, voice_of
+from bot.manners import examples_of, look_of, manner_of, policy_of, rewriter_of, voice_of
 from bot.models.catalogue import read_catalogue
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
@@ -164,10 +164,13 @@ class Brain:
         policy = policy_of(self.settings, retriever.calibration)
         within = replace(policy.within, languages=languages)
         look = look_of(self.settings, self.generator, retriever)
-        return Answerer(retriever, speaker, replace(policy, within=within), rewriter, look)
+        examples = examples_of(self.settings, self.embedder)
+        return Answerer(retriever, speaker, replace(policy, within=within), rewriter, look, examples)
 
     def warm(self) -> None:
-        """Let the generator load and read what stands before every question: no customer shall wait for that."""
+        """Let models load and read what stands before every question: no customer shall wait for that."""
+        if examples := examples_of(self.settings, self.embedder):
+            examples.ready()
         if not self.generator:
             return
         count, mark = self.generator.count_tokens, mark_of(current_id(self.knowledge))

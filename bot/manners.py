@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from bot.answering.answerer import Policy
 from bot.answering.check import Support
@@ -12,9 +13,11 @@ from bot.answering.speak import Manner
 from bot.answering.trust import Trust, read_trust, trust_file
 from bot.answering.voice import Persona, Voice
 from bot.generators.base import Generator, Weigher
+from bot.reading.examples import Examples
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration
 from knowledge.confidence import Weights
+from knowledge.embedders.base import Embedder
 from knowledge.filters import FOR_CUSTOMERS, Filter
 from knowledge.retriever import Retriever
 
@@ -26,6 +29,19 @@ def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
     if calibration:
         policy = replace(policy, threshold=calibration.threshold, search=policy.search.by(calibration))
     return policy if settings.threshold is None else replace(policy, threshold=settings.threshold)
+
+
+_OF_LETTERS = "hashing:"
+_examples: WeakKeyDictionary[Embedder, Examples] = WeakKeyDictionary()
+
+
+def examples_of(settings: Settings, embedder: Embedder) -> Examples | None:
+    """What tells messages by examples, once for each embedder; None for one that knows letters and no meaning."""
+    if embedder.name.startswith(_OF_LETTERS):
+        return None
+    if embedder not in _examples:
+        _examples[embedder] = Examples(embedder, settings.cache_dir / "examples")
+    return _examples[embedder]
 
 
 def voice_of(settings: Settings) -> Voice:

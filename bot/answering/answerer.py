@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 
 from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
 from bot.answering.clarify import Doubt, choices, chosen, name_of
@@ -23,6 +24,7 @@ from bot.answering.sure import lacks_the_words, spoken_of
 from bot.answering.trace import current
 from bot.answering.voice import PLAINLY, Voice
 from bot.reading.bounds import read_bound
+from bot.reading.examples import Examples
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.filters import EVERYTHING, FOR_CUSTOMERS, Filter
@@ -30,6 +32,9 @@ from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
 _NEAREST = 3
+# From which lead on examples tell what a message is, whatever is known; and from which, where nothing answers it.
+# Found on public questions that are none of this (scripts/EXPERIMENTS.md).
+_SURELY_LIKE, _LIKE = 0.24, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Answerer:
         policy: Policy,
         rewriter: Rewriter | None = None,
         look: SecondLook | None = None,
+        examples: Examples | None = None,
     ) -> None:
         self._retriever = retriever
         self._speaker = speaker
@@ -65,6 +71,7 @@ class Answerer:
         self._rewriter = rewriter
         self._look = look
         self._handoff_words = HandoffWords(policy.handoff_words)
+        self._like = lru_cache(maxsize=256)(examples.like) if examples else lambda text: None
 
     @property
     def retriever(self) -> Retriever:
@@ -107,12 +114,27 @@ class Answerer:
             return self._fixed(Outcome.REFUSED, Mode.REFUSE, name, language, Reason.UNREADABLE)
         if self._handoff_words.found_in(question.text):
             return self._hand_over("policy", language, Reason.POLICY)
-        return self._by_intent(question, language) or self._by_bound(question, language)
-
-    def _by_intent(self, question: Question, language: str) -> Answer | None:
         intent = read_intent(question.text)
         if trace := current():
             trace.intent = str(intent)
+        return (
+            self._by_intent(intent, question, language)
+            or self._by_bound(question, language)
+            or self._by_example(question, language, _SURELY_LIKE, frozenset({Intent.PERSON}))
+        )
+
+    def _by_example(
+        self, question: Question, language: str, least: float, among: frozenset[Intent] = frozenset(Intent)
+    ) -> Answer | None:
+        """What is due to a message that is like the examples of an intent, with such a lead over questions."""
+        like = self._like(question.text)
+        if trace := current():
+            trace.like = like
+        if like is None or like.lead < least or like.intent not in among:
+            return None
+        return self._by_intent(like.intent, question, language)
+
+    def _by_intent(self, intent: Intent, question: Question, language: str) -> Answer | None:
         if intent in SMALLTALK:
             return self._fixed(Outcome.SMALLTALK, Mode.SMALLTALK, str(intent), language)
         if intent is Intent.PERSON:
@@ -205,6 +227,8 @@ class Answerer:
         )
 
     def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:
+        if wished := self._by_example(question, language, _LIKE):
+            return wished
         confidence = max((finding.confidence for finding in findings), default=0.0)
         bot_turns = [turn for turn in question.history if turn.role == BOT]
         if question.waiting:

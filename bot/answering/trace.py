@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.generators.base import Pieces, Prompt
+from bot.reading.examples import Likeness
 from knowledge.retriever import Hit
 
 _current: ContextVar["Trace | None"] = ContextVar("trace", default=None)
@@ -101,6 +102,7 @@ class Trace:
     question: str = ""
     language: str = ""
     intent: str = ""
+    like: Likeness | None = None
     threshold: float | None = None
     weights: dict[str, float] = field(default_factory=dict)
     parts: list[TracedPart] = field(default_factory=list)
@@ -137,6 +139,7 @@ class Trace:
             "question": self.question,
             "language": self.language,
             "intent": self.intent,
+            "like": asdict(self.like) if self.like else None,
             "threshold": self.threshold,
             "weights": dict(self.weights),
             "parts": [_part_json(part) for part in self.parts],

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.answering.phrases import PLAIN, Tone, phrase
 
+_NAMED = frozenset({"greeting", "about_bot"})
+
 
 @dataclass(frozen=True, slots=True)
 class Persona:
@@ -27,9 +29,9 @@ class Voice:
     persona: Persona = Persona()
 
     def phrase(self, name: str, language: str, **parts: str) -> str:
-        """The phrase `name` in `language`, in this tone; who has a name says it with the greeting."""
-        if name == "greeting" and self.persona.name:
-            return phrase("greeting_named", language, self.tone, name=self.persona.name)
+        """The phrase `name` in `language`, in this tone; who has a name says it where it says what it is."""
+        if name in _NAMED and self.persona.name:
+            return phrase(f"{name}_named", language, self.tone, name=self.persona.name)
         return phrase(name, language, self.tone, **parts)
 
 

@@ -39,6 +39,10 @@ def _way(trace: Json, answer: Json) -> Iterator[str]:
     yield from _block("question", trace["question"])
     yield from _block("language", trace["language"])
     yield from _block("intent", trace["intent"] or "not read: a rule came first")
+    if like := trace.get("like"):  # traces of an older Kefu have none
+        yield from _block(
+            "is like", f"{like['intent']}, by {like['lead']:.2f} more than a question: {like['example']}"
+        )
     for rewrite in trace.get("rewrites", ()):  # traces of an older Kefu have none
         yield from _rewrite(rewrite)
     for number, part in enumerate(trace["parts"], 1):

@@ -31,12 +31,13 @@ class Intent(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     GOODBYE = "goodbye"
+    ABOUT_BOT = "about_bot"
     PERSON = "person"
     COMPLAINT = "complaint"
     UPSET = "upset"
 
 
-SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
+SMALLTALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.ABOUT_BOT})
 """What is answered with a fixed phrase and asks nothing."""
 
 
