@@ -29,9 +29,9 @@ class Liking(Examples):
         return self.found
 
 
-def answering(retriever: Retriever, intent: Intent, lead: float) -> Answerer:
+def answering(retriever: Retriever, intent: Intent, lead: float, threshold: float = 0.35) -> Answerer:
     speaker = Speaker(None, ExtractiveGenerator(), SpanSupport(retriever), Manner())
-    return Answerer(retriever, speaker, Policy(), examples=Liking(intent, lead))
+    return Answerer(retriever, speaker, Policy(threshold), examples=Liking(intent, lead))
 
 
 def test_who_surely_wants_a_person_gets_one_whatever_is_known(retriever: Retriever) -> None:
@@ -69,7 +69,8 @@ def test_a_small_lead_changes_nothing(retriever: Retriever) -> None:
 
 
 def test_who_asks_what_answers_is_told_that_it_is_a_bot(retriever: Retriever) -> None:
-    answer = answering(retriever, Intent.ABOUT_BOT, 0.3).answer(Question("跟我聊的是程序吗", (PastTurn(CUSTOMER, "在吗"),)))
+    asked = Question("跟我聊的是程序吗", (PastTurn(CUSTOMER, "在吗"),))
+    answer = answering(retriever, Intent.ABOUT_BOT, 0.3, threshold=1.0).answer(asked)
     assert answer.text == phrase("about_bot", "zh")
     assert "不是真人" in answer.text
 
