@@ -95,7 +95,7 @@ class Speaker:
             speech, ended = self._compose(generator, mode, question, language, findings, release, cancelled)
             whole = whole and ended
             if speech:
-                return replace(speech, whole=whole)
+                return self._with_the_rest(replace(speech, whole=whole), language, findings, release)
         return _quoted(quote(findings, self._manner.quote_limit, release), whole=whole)
 
     def tell(self, worked: Sum, language: str, findings: Sequence[Finding], release: Release) -> Speech:
@@ -108,6 +108,27 @@ class Speaker:
         quoted = _quoted(quote_hits([hits[entry.id] for entry in worked.entries], release))
         text = f"{sentence.text}\n\n{quoted.text}"
         return replace(quoted, sentences=(sentence, *quoted.sentences), text=text)
+
+    def _with_the_rest(self, speech: Speech, language: str, findings: Sequence[Finding], release: Release) -> Speech:
+        """The speech, and quoted after it what it leaves out where several things were asked."""
+        told = {source.id for source in speech.sources}
+        rest = [
+            finding
+            for finding in findings
+            if finding.best.entry.id not in told
+            and finding.best.entry.language in {"", language}
+            and not self._too_long(finding.best)
+        ]
+        if not rest:
+            return speech
+        said, text, sources = quote(rest, self._manner.quote_limit, release)
+        more = tuple(source for source in sources if source.id not in told)
+        return replace(
+            speech,
+            sentences=(*speech.sentences, *said),
+            text=f"{speech.text}\n\n{text}",
+            sources=(*speech.sources, *more),
+        )
 
     def _drafters(self, question: Question, language: str, hits: Sequence[Hit]) -> Iterator[tuple[Generator, Mode]]:
         """Who is asked for a draft, one after the other until one gives something that passes."""

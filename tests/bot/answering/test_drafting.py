@@ -119,6 +119,14 @@ def test_one_sentence_is_no_answer_to_two_questions(retriever: Retriever) -> Non
     assert len(generator.prompts) == 1
 
 
+def test_what_a_draft_leaves_out_of_two_questions_is_quoted_after_it(retriever: Retriever) -> None:
+    released: list[Sentence] = []
+    answer = answered(retriever, Drafts(TRUE), released, text=f"{RETURNS} How can I pay?")
+    assert (answer.mode, answer.text) == (Mode.GENERATED, f"{TRUE}\n\nYou can pay by card or bank transfer.")
+    assert [source.id for source in answer.sources] == ["returns", "pay"]
+    assert tuple(released) == answer.sentences
+
+
 def test_out_of_a_question_no_sentence_is_written(retriever: Retriever) -> None:
     generator = Drafts("Bananas grow upside down.", "Yes, helmets are insured.")
     drafter = Drafter(generator, SpanSupport(retriever), Bar(0.2, 0.2), "mark")
