@@ -60,7 +60,8 @@ def _lines(found: "Found", told: dict[str, Any], path: Path) -> Iterator[str]:
     without, with_it = found.points
     yield f"| answered from | {_threshold(without)} | {_threshold(with_it)} |"
     yield f"| known ones then answered rightly | {_coverage(without)} | {_coverage(with_it)} |\n"
-    yield "It pays, and is taken from now on." if found.pays else "It does not pay, and is not taken."
+    yield f"The loss is less by {found.gain[0]:.3f}, with a standard error of {found.gain[1]:.3f}."
+    yield "It pays, and is taken from now on." if found.pays else "It does not surely pay, and is not taken."
     yield f"kept in {path}; a server that runs takes it at its next start"
 
 

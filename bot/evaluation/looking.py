@@ -1,9 +1,9 @@
 """Finds out what a second look is worth, on the owner's own questions. Knows trials and an eye; no file, no terminal.
 
 The trials are those of `knowledge.calibration`; of the uncertain ones some are looked at. What the look adds is
-fitted to them by logistic regression, held to adding nothing. It pays where, for questions that were left out of the
-fit, the probabilities are better with it than without (by their likelihood, and by how they order right and wrong)
-and where, at what was promised, no fewer are answered rightly.
+fitted to them by logistic regression, held to adding nothing. It costs seconds, and pays only where, for questions
+that were left out of the fit, the probabilities are better with it than without (by how they order right and wrong,
+and by their likelihood, more than chance explains) and where, at what was promised, no fewer are answered rightly.
 """
 
 import random
@@ -26,6 +26,7 @@ from knowledge.confidence import Weights, confidence
 # Before anything was seen the first look stands, and the second adds nothing; standard deviations of that.
 _PRIOR, _SPREAD = np.array([0.0, 1.0, 0.0, 0.0]), np.array([1.0, 0.3, 2.0, 2.0])
 _LEAST = 12  # right ones, and wrong ones; fewer tell nothing
+_ROUNDED = ("loss", "order", "gain")
 _FAR = 0.25  # so many everyday questions for one of another kind
 
 
@@ -51,7 +52,8 @@ class Found:
     """What looks told: `n` of them, `right` ones of these, and what they are worth.
 
     `loss` is the mean negative log-likelihood of what was left out, `order` the AUROC; without the look, and with it.
-    `points` are those of the thresholds that keep what was promised, likewise; None where none does.
+    `gain` is by how much less the loss is with it, and the standard error of that. `points` are those of the
+    thresholds that keep what was promised, without and with it; None where none does.
     """
 
     n: int
@@ -59,18 +61,20 @@ class Found:
     worth: Worth
     loss: tuple[float, float]
     order: tuple[float, float]
+    gain: tuple[float, float]
     points: tuple[Point | None, Point | None]
 
     @property
     def pays(self) -> bool:
-        """Whether it tells more with the look than without."""
+        """Whether it surely tells more with the look than without."""
         enough = min(self.right, self.n - self.right) >= _LEAST
+        gain, error = self.gain
         without, with_it = (point.coverage if point else 0.0 for point in self.points)
-        return enough and self.loss[1] < self.loss[0] and self.order[1] > self.order[0] and with_it >= without
+        return enough and gain > SURE * error and self.order[1] > self.order[0] and with_it >= without
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON types."""
-        rounded = {name: [round(value, 3) for value in getattr(self, name)] for name in ("loss", "order")}
+        rounded = {name: [round(value, 3) for value in getattr(self, name)] for name in _ROUNDED}
         points = [asdict(point) if point else None for point in self.points]
         told = {"n": self.n, "right": self.right, "weights": asdict(self.worth), "pays": self.pays}
         return told | rounded | {"points": points}
@@ -134,12 +138,14 @@ def found_in(looked: Sequence[Looked], others: Sequence[Judged] = (), promised: 
     )
     points = tuple(_point(looked, told, others, promised) for told in (without, with_it))
     bias, sure, lead, back = fit(inputs, right, weights, _PRIOR, precision).tolist()
+    losses = [_losses(told, right) for told in (without, with_it)]
     return Found(
         n=len(looked),
         right=int(right.sum()),
         worth=Worth(bias, sure, lead, back, points[1].threshold if points[1] else None, promised),
-        loss=(_loss(without, right, weights), _loss(with_it, right, weights)),
+        loss=(_mean(losses[0], weights)[0], _mean(losses[1], weights)[0]),
         order=(_order(without, right), _order(with_it, right)),
+        gain=_mean(losses[0] - losses[1], weights),
         points=(points[0], points[1]),
     )
 
@@ -164,9 +170,15 @@ def _group(trial: Trial, at: int) -> int:
     return trial.group if trial.group >= 0 else -1 - at
 
 
-def _loss(sure: Floats, right: Bools, weights: Floats) -> float:
-    held = np.clip(np.where(right, sure, 1 - sure), 1e-6, 1)
-    return float(-(weights * np.log(held)).sum() / weights.sum())
+def _losses(sure: Floats, right: Bools) -> Floats:
+    return np.asarray(-np.log(np.clip(np.where(right, sure, 1 - sure), 1e-6, 1)))
+
+
+def _mean(values: Floats, weights: Floats) -> tuple[float, float]:
+    """The weighted mean, and its standard error."""
+    shares = weights / weights.sum()
+    mean = shares @ values
+    return float(mean), float(np.sqrt(np.square(shares * (values - mean)).sum()))
 
 
 def _order(sure: Floats, right: Bools) -> float:

@@ -63,7 +63,7 @@ def test_people_are_told_whether_it_pays(settings: Settings, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "| mean log loss |" in said
     assert "| known ones then answered rightly |" in said
-    assert "It does not pay, and is not taken." in said  # so few tell nothing
+    assert "It does not surely pay, and is not taken." in said  # so few tell nothing
     assert explained(settings).looks == []
 
 

@@ -52,6 +52,15 @@ def test_a_look_that_tells_nothing_does_not_pay() -> None:
     assert abs(found.worth.lead) < 0.5
 
 
+def test_a_look_that_tells_no_more_than_chance_explains_does_not_pay() -> None:
+    found = found_in(looks(0.4))
+    assert found.loss[1] < found.loss[0]
+    assert found.order[1] > found.order[0]
+    assert found.gain[0] == pytest.approx(found.loss[0] - found.loss[1])
+    assert 0 < found.gain[0] < 1.64 * found.gain[1]
+    assert not found.pays
+
+
 def test_a_few_looks_are_no_licence() -> None:
     assert not found_in(looks(4.0, n=12)).pays
 
