@@ -19,6 +19,14 @@ from bot.reading.form import asks_of_the_owner, ends_asking
         "有红色的吗？",
         "灯罩是什么材料的？",
         "最轻的椅子有多重？",
+        "I was wondering if you sell lamp shades one by one",
+        "any chance you rent out tents?",
+        "got any folding chairs",
+        "what's the widest board that fits a shelf of yours?",
+        "灯罩你们单卖不，多少钱",
+        "你们那儿租不租帐篷",
+        "有折叠椅卖吗",
+        "能单独买到灯罩吗",
     ],
 )
 def test_what_the_owner_has_or_does(text: str) -> None:
@@ -37,6 +45,8 @@ def test_what_the_owner_has_or_does(text: str) -> None:
         "灯坏了怎么办？",
         "运费多少？",
         "多久能到？",
+        "you have my gratitude",
+        "怎么退，你们不收怎么办",
         "",
     ],
 )
