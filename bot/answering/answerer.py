@@ -24,7 +24,7 @@ from bot.answering.sure import lacks_the_words, spoken_of
 from bot.answering.trace import current
 from bot.answering.voice import PLAINLY, Voice
 from bot.reading.bounds import read_bound
-from bot.reading.examples import Examples
+from bot.reading.examples import LIKE, SURELY_LIKE, Examples
 from bot.reading.handoff_words import HandoffWords
 from bot.reading.intent import SMALLTALK, Intent, read_intent
 from knowledge.filters import EVERYTHING, FOR_CUSTOMERS, Filter
@@ -32,9 +32,6 @@ from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
 _NEAREST = 3
-# From which lead on examples tell what a message is, whatever is known; and from which, where nothing answers it.
-# Found on public questions that are none of this (scripts/EXPERIMENTS.md).
-_SURELY_LIKE, _LIKE = 0.24, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class Answerer:
         return (
             self._by_intent(intent, question, language)
             or self._by_bound(question, language)
-            or self._by_example(question, language, _SURELY_LIKE, frozenset({Intent.PERSON}))
+            or self._by_example(question, language, SURELY_LIKE, frozenset({Intent.PERSON}))
         )
 
     def _by_example(
@@ -227,7 +224,7 @@ class Answerer:
         )
 
     def _refuse(self, question: Question, language: str, findings: Sequence[Finding]) -> Answer:
-        if wished := self._by_example(question, language, _LIKE):
+        if wished := self._by_example(question, language, LIKE):
             return wished
         confidence = max((finding.confidence for finding in findings), default=0.0)
         bot_turns = [turn for turn in question.history if turn.role == BOT]

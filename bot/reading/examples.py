@@ -25,6 +25,9 @@ from knowledge.space import Floats, Space
 
 _log = structlog.get_logger(__name__)
 
+# Found on public questions that are none of this (scripts/EXPERIMENTS.md).
+SURELY_LIKE, LIKE = 0.24, 0.12
+"""Leads from which examples tell what a message is: whatever is known, and where nothing known answers it."""
 _WARMTH = 0.08  # how far behind the nearest an example may be, in cosine, and still count
 _MOST_SENTENCES = 8
 _SMALLTALK_LIMIT = 160  # characters
