@@ -29,8 +29,9 @@ _log = structlog.get_logger(__name__)
 SURELY_LIKE, LIKE = 0.24, 0.12
 """Leads from which examples tell what a message is: whatever is known, and where nothing known answers it."""
 _WARMTH = 0.08  # how far behind the nearest an example may be, in cosine, and still count
-_MOST_SENTENCES = 8
-_SMALLTALK_LIMIT = 160  # characters
+_MOST_SENTENCES = 6
+# Characters: what is longer is no smalltalk, no one wish, and is read by its beginning. So no message takes long.
+_SMALLTALK_LIMIT, _SENTENCE_LIMIT, _LIMIT = 160, 240, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,11 @@ class Examples:
 
         One sentence is enough to ask for a person or to complain; smalltalk is all of the message.
         """
-        spans = [span.text for span in sentences(text)]
+        spans = [span.text for span in sentences(text) if len(span.text) <= _SENTENCE_LIMIT]
         several = [*spans[: _MOST_SENTENCES // 2], *spans[_MOST_SENTENCES // 2 :][-_MOST_SENTENCES // 2 :]]
-        texts = [text, *several] if len(several) > 1 else [text]
-        whole, *each = self._likenesses(texts)
+        # By themselves: in one batch the short ones would be as slow as the long one.
+        (whole,) = self._likenesses([text[:_LIMIT]])
+        each = self._likenesses(several) if several not in ([], [text]) else []
         found = [one for one in (whole, *each) if one.intent not in SMALLTALK and one.lead > 0]
         if (
             whole.intent in SMALLTALK
