@@ -14,6 +14,7 @@ from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question,
 from bot.answering.clarify import Doubt, choices, chosen, name_of
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
+from bot.answering.leftover import leaves_open
 from bot.answering.question import Part, parts, whole
 from bot.answering.related import questions_next
 from bot.answering.rewrite import Rewriter
@@ -179,6 +180,8 @@ class Answerer:
         if not (sure := spoken_of(findings, self._policy.threshold)):
             return self._refuse(question, language, findings)
         speech = self._speaker.speak(question, language, sure, release, cancelled)
+        if leaves_open(findings, sure, self._policy.threshold):
+            speech = self._speaker.admit(speech, language, release)
         return self._answered(question, speech, language, sure)
 
     def _find(self, question: Question, language: str, cancelled: threading.Event) -> list[Finding]:

@@ -109,6 +109,12 @@ class Speaker:
         text = f"{sentence.text}\n\n{quoted.text}"
         return replace(quoted, sentences=(sentence, *quoted.sentences), text=text)
 
+    def admit(self, speech: Speech, language: str, release: Release) -> Speech:
+        """The speech, and after it that something of what was asked has no answer."""
+        said = Sentence(self._manner.voice.phrase("left_open", language))
+        release(said)
+        return replace(speech, sentences=(*speech.sentences, said), text=f"{speech.text}\n\n{said.text}")
+
     def _with_the_rest(self, speech: Speech, language: str, findings: Sequence[Finding], release: Release) -> Speech:
         """The speech, and quoted after it what it leaves out where several things were asked."""
         told = {source.id for source in speech.sources}
