@@ -24,8 +24,9 @@ _LEAST = 30  # known questions
 _SPREAD = Weights(
     0.7, closeness=0.2, coverage=0.5, margin=2, nearness=1, across=0.3, passage=0.3, held=0.5, peak=1, shared=1
 )
-# No rival tells whether anything answers a question at all: two that fit equally speak for it.
-_KNOWN, _KNOWN_SPREAD = replace(Weights(), margin=0), replace(_SPREAD, margin=0.01)
+# No rival tells whether anything answers a question at all: two that fit equally speak for it. Nor does it help there
+# how much of the words is held, besides which share.
+_KNOWN, _KNOWN_SPREAD = replace(Weights(), margin=0), replace(_SPREAD, margin=0.01, shared=0.01)
 _ALONE = 0.1  # such a share of the customers finds nothing but a translation, where there are any
 
 
