@@ -152,8 +152,12 @@ class Contents:
         lengths = space.lengths(moved)
         sums = np.zeros((len(entries), vectors.shape[1]), np.float32)
         np.add.at(sums, table.rows[asked], space.units(moved[asked], lengths[asked]))
-        many = np.bincount(table.rows[asked], minlength=len(entries)) >= CENTRED_FROM
-        centres = np.where(many[:, None], space.lengths(sums), np.float32(0))
+        count = np.bincount(table.rows[asked], minlength=len(entries))
+        read = np.zeros((len(entries), lengths.shape[1]))
+        np.add.at(read, table.rows[asked], lengths[asked] > 0)
+        # As long as if each embedder read all that is asked: the cosines are summed over all of it.
+        wholes = space.lengths(sums) * (count[:, None] / np.maximum(read, 1))
+        centres = np.where(count[:, None] >= CENTRED_FROM, wholes, 0).astype(np.float32)
         share = np.count_nonzero(centres[distinct].any(axis=1)) / max(int(distinct.sum()), 1)
         subjects = Subjects(entries)
         return cls(entries, table, store, lexical, subjects, space, lengths, centres, share, widths, distinct)
