@@ -5,7 +5,7 @@ Where one of them does not read a text's language, zeros stand in its place.
 """
 
 from collections.abc import Collection, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -20,9 +20,14 @@ class JoinedEmbedder:
     """The `parts` side by side. May be used from several threads, if all of them may."""
 
     def __init__(self, parts: Sequence[Embedder], reads: Sequence[Collection[str]] = ()) -> None:
-        """Join `parts`; `reads` are each one's languages, none for all. ValueError for fewer than two parts."""
+        """Join `parts`; `reads` are each one's languages, none for all.
+
+        ValueError for fewer than two parts, or languages of more or fewer.
+        """
         if len(parts) < 2:
             raise ValueError(f"{len(parts)} embedder: two at least are joined")
+        if reads and len(reads) != len(parts):
+            raise ValueError(f"languages of {len(reads)} embedders, and {len(parts)} are joined")
         self._parts = tuple(parts)
         self._reads = tuple(map(frozenset, reads)) or (frozenset[str](),) * len(parts)
 
@@ -64,8 +69,9 @@ class JoinedEmbedder:
 
     def _side_by_side(self, texts: Sequence[str], vectors: Sequence[Vectors]) -> Vectors:
         """Each part weighs the same in every text: where one is lacking the vector is shorter."""
-        for reads, own in zip(self._reads, vectors, strict=True):
-            if reads:
-                own[[detect(text) not in reads for text in texts]] = 0
         joined: Vectors = np.concatenate(vectors, axis=1) / np.float32(np.sqrt(len(vectors)))
+        ends = accumulate((own.shape[1] for own in vectors), initial=0)
+        for reads, (start, end) in zip(self._reads, pairwise(ends), strict=True):
+            if reads:
+                joined[[detect(text) not in reads for text in texts], start:end] = 0
         return joined

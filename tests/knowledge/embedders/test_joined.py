@@ -1,6 +1,9 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from knowledge.embedders.base import Vectors
 from knowledge.embedders.hashing import HashingEmbedder
 from knowledge.embedders.joined import JoinedEmbedder
 
@@ -34,6 +37,21 @@ def test_what_one_part_does_not_read_is_left_to_the_others() -> None:
     assert chinese[64:] == pytest.approx(HashingEmbedder(512).embed_queries(["商品可以退货多久？"])[0] / np.sqrt(2))
 
 
+def test_what_a_part_gave_is_not_written_into() -> None:
+    class Same(HashingEmbedder):
+        """Gives the same array each time, as one that keeps its vectors may."""
+
+        kept = HashingEmbedder(64).embed_queries(["商品可以退货多久？"])
+
+        def embed_queries(self, texts: Sequence[str]) -> Vectors:
+            return self.kept
+
+    before = Same.kept.copy()
+    JoinedEmbedder([Same(64), HashingEmbedder(512)], [("en",), ()]).embed_queries(["商品可以退货多久？"])
+    assert before.any()
+    assert np.array_equal(Same.kept, before)
+
+
 def test_words_that_tell_no_language_are_read_by_all() -> None:
     joined = JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(512)], [("en",), ()])
     assert joined.embed_passages(["SKU-12", "gift card"])[:, :64].any(axis=1).all()
@@ -59,3 +77,8 @@ def test_progress_goes_through_all_parts_to_the_end(joined: JoinedEmbedder) -> N
 def test_one_alone_is_not_joined() -> None:
     with pytest.raises(ValueError, match="two at least"):
         JoinedEmbedder([HashingEmbedder()])
+
+
+def test_languages_are_told_of_each_part_or_of_none() -> None:
+    with pytest.raises(ValueError, match="languages of 1 embedders"):
+        JoinedEmbedder([HashingEmbedder(64), HashingEmbedder(512)], [("en",)])
