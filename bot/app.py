@@ -26,6 +26,7 @@ from bot.generators.base import GenerationFailed, Generator, Limits
 from bot.generators.extractive import ExtractiveGenerator
 from bot.manners import examples_of, look_of, manner_of, policy_of, rewriter_of, voice_of
 from bot.models.catalogue import read_catalogue
+from bot.reading.examples import Examples
 from bot.settings import Settings
 from bot.timetable import read_holidays, read_week, read_zone
 from knowledge.embedders.base import Embedder
@@ -134,12 +135,13 @@ def open_embedder_of(settings: Settings, knowledge: Path, pull: Pull) -> Embedde
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """What answers: the models and, made from a snapshot, the answerer."""
+    """What answers: models and, made from a snapshot, the answerer; without `examples` by rules alone."""
 
     settings: Settings
     embedder: Embedder
     generator: Generator | None
     knowledge: Path
+    examples: Examples | None = None
 
     def answerer(self, languages: frozenset[str] = frozenset()) -> Answerer:
         """An answerer over the snapshot in use, out of entries in these languages if any. Raises SnapshotError."""
@@ -164,13 +166,12 @@ class Brain:
         policy = policy_of(self.settings, retriever.calibration)
         within = replace(policy.within, languages=languages)
         look = look_of(self.settings, self.generator, retriever)
-        examples = examples_of(self.settings, self.embedder)
-        return Answerer(retriever, speaker, replace(policy, within=within), rewriter, look, examples)
+        return Answerer(retriever, speaker, replace(policy, within=within), rewriter, look, self.examples)
 
     def warm(self) -> None:
         """Let models load and read what stands before every question: no customer shall wait for that."""
-        if examples := examples_of(self.settings, self.embedder):
-            examples.ready()
+        if self.examples:
+            self.examples.ready()
         if not self.generator:
             return
         count, mark = self.generator.count_tokens, mark_of(current_id(self.knowledge))
@@ -192,7 +193,7 @@ def open_brain(settings: Settings, knowledge: Path, pull: Pull = quiet_pull) -> 
     """Load what answers from the snapshots in `knowledge`. A damaged one is refused before models are loaded."""
     open_current(knowledge)
     embedder = open_embedder_of(settings, knowledge, pull)
-    return Brain(settings, embedder, open_generator(settings, pull), knowledge)
+    return Brain(settings, embedder, open_generator(settings, pull), knowledge, examples_of(settings, embedder))
 
 
 def retention_of(settings: Settings) -> Retention:

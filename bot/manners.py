@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from bot.answering.answerer import Policy
 from bot.answering.check import Support
@@ -32,16 +31,13 @@ def policy_of(settings: Settings, calibration: Calibration | None) -> Policy:
 
 
 _OF_LETTERS = "hashing:"
-_examples: WeakKeyDictionary[Embedder, Examples] = WeakKeyDictionary()
 
 
 def examples_of(settings: Settings, embedder: Embedder) -> Examples | None:
-    """What tells messages by examples, once for each embedder; None for one that knows letters and no meaning."""
+    """What tells messages by examples; None for an embedder that knows letters and no meaning."""
     if embedder.name.startswith(_OF_LETTERS):
         return None
-    if embedder not in _examples:
-        _examples[embedder] = Examples(embedder, settings.cache_dir / "examples")
-    return _examples[embedder]
+    return Examples(embedder, settings.cache_dir / "examples")
 
 
 def voice_of(settings: Settings) -> Voice:

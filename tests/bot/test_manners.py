@@ -1,5 +1,7 @@
 """What was measured of a generator decides how it is used, unless the owner decides."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from bot.answering.second_look import Band, Worth, write_worth
 from bot.answering.support import SpanSupport
 from bot.answering.trust import Kind, Measured, Trust, write_trust
 from bot.generators.base import Limits, Said
-from bot.manners import look_file_of, look_of, manner_of, rewriter_of, trust_file_of
+from bot.manners import examples_of, look_file_of, look_of, manner_of, rewriter_of, trust_file_of
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration, Verdict
 from knowledge.confidence import Weights
@@ -92,3 +94,24 @@ def test_a_look_keeps_the_promise_unless_the_owner_has_set_a_threshold(
     look = look_of(settings, Weighs(""), retriever)
     assert look is not None
     assert look._worth == (worth.beside(0.7, 0.15, Band()) if beside else worth)
+
+
+class Meaning(HashingEmbedder):
+    """Has the name of an embedder that knows meaning."""
+
+    @property
+    def name(self) -> str:
+        return "sentence:any@1"
+
+
+def test_an_embedder_that_is_done_with_is_not_held_by_the_examples() -> None:
+    embedder = Meaning()
+    assert examples_of(Settings(), embedder) is not None
+    gone = weakref.ref(embedder)
+    del embedder
+    gc.collect()
+    assert gone() is None
+
+
+def test_letters_alone_tell_no_messages() -> None:
+    assert examples_of(Settings(), HashingEmbedder()) is None
