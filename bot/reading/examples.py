@@ -5,6 +5,7 @@ Rules (`bot.reading.intent`) know their own words alone; here a message counts f
 questions, and what counts is how much nearer others are than those.
 """
 
+import contextlib
 import hashlib
 import threading
 import tomllib
@@ -156,3 +157,5 @@ def _write(place: Path, vectors: Vectors) -> None:
         part.replace(place)
     except OSError as error:  # they are computed again next time
         _log.info("vectors of examples are not kept", error=str(error))
+        with contextlib.suppress(OSError):  # a full disk shall not fill further with every start
+            part.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -101,6 +102,16 @@ def test_a_folder_that_takes_nothing_is_no_obstacle(tmp_path: Path) -> None:
     assert Examples(HashingEmbedder(), tmp_path / "file" / "below").like(ASKS) is not None
 
 
+def test_a_full_disk_is_no_obstacle_and_keeps_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: BinaryIO, vectors: Vectors, allow_pickle: bool) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.reading.examples.np.save", full)
+    assert Examples(HashingEmbedder(), tmp_path).like(ASKS) is not None
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def sensible() -> Examples:
     return Examples(open_embedder(Settings(), "e5-small"))
@@ -120,6 +131,9 @@ def sensible() -> Examples:
         ("thanks for the assist", Intent.THANKS),
         ("right, I'm off, see you another time", Intent.GOODBYE),
         ("how ya doin", Intent.GREETING),
+        ("机器说不明白，来个人吧", Intent.PERSON),
+        ("帮我喊个真人", Intent.PERSON),
+        ("so behandelt man doch keine Kunden", Intent.COMPLAINT),
     ],
 )
 def test_what_no_rule_spells_out_is_read_by_sense(sensible: Examples, text: str, intent: Intent) -> None:
@@ -140,6 +154,10 @@ def test_what_no_rule_spells_out_is_read_by_sense(sensible: Examples, text: str,
         "can I pick up the bicycle for my neighbour",
         "yes that is the one",
         "I want to file an insurance claim for my roof",
+        "does your chatbot work with Telegram",
+        "你们的机器人支持微信吗",
+        "where do I complain about noise",
+        "my daughter is being bullied, who can I talk to",
     ],
 )
 def test_questions_of_any_trade_lead_nowhere_else(sensible: Examples, text: str) -> None:
