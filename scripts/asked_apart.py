@@ -10,7 +10,7 @@ from bot.answering.answerer import Answerer
 from bot.app import Brain, open_generator
 from bot.commands.building import calibrating
 from bot.generators.base import Generator
-from bot.manners import policy_of
+from bot.manners import examples_of, policy_of
 from bot.settings import Settings
 from knowledge.calibration.calibration import Calibration
 from knowledge.corpus.entry import Entry
@@ -39,7 +39,8 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="kefu-") as folder:  # an open snapshot is all in memory
             calibrate = calibrating(self.settings.wrong_answers, _quietly) if self.settings.calibrate else None
             build(tidy, [], embedder, Path(folder), calibrate=calibrate)
-            answerer = Brain(self.settings, embedder, self.generator, Path(folder)).answerer()
+            examples = examples_of(self.settings, embedder)
+            answerer = Brain(self.settings, embedder, self.generator, Path(folder), examples).answerer()
             self.calibration = open_current(Path(folder)).calibration
         return answerer, {entry.id: entry for entry in tidy}
 
