@@ -127,6 +127,7 @@ def sensible() -> Examples:
         ("你们这样对待老顾客，太过分了，必须给我道歉", Intent.COMPLAINT),
         ("骗钱的吧你们", Intent.COMPLAINT),
         ("are you even a person?", Intent.ABOUT_BOT),
+        ("请问你是真人吗", Intent.ABOUT_BOT),
         ("小家伙你叫什么呀", Intent.ABOUT_BOT),
         ("thanks for the assist", Intent.THANKS),
         ("right, I'm off, see you another time", Intent.GOODBYE),

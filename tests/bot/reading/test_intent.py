@@ -276,3 +276,8 @@ def test_who_wants_a_call_wants_a_person(text: str) -> None:
 )
 def test_other_calls_are_no_wish_for_a_person(text: str) -> None:
     assert read_intent(text) is Intent.QUESTION
+
+
+@pytest.mark.parametrize("text", ["你是真人吗", "are you a real person?"])
+def test_who_asks_whether_a_person_answers_has_not_asked_for_one(text: str) -> None:
+    assert read_intent(text) is Intent.QUESTION
