@@ -62,3 +62,8 @@ def test_a_question_ends_with_the_mark_of_its_script(text: str) -> None:
 @pytest.mark.parametrize("text", ["Open.", "your passport;", "营业。", ""])
 def test_nothing_else_ends_as_a_question(text: str) -> None:
     assert not ends_asking(text)
+
+
+def test_a_word_said_thousands_of_times_is_read_in_steps_that_end() -> None:
+    assert not asks_of_the_owner("你们有灯" * 3000 + "。" + "桌" * 80)
+    assert asks_of_the_owner("你们有灯吗" + "灯" * 10_000)
