@@ -18,6 +18,24 @@ test("turns stand in the server's order, what is not delivered yet behind them",
   assert.equal(thread.find("mine")?.delivery, undefined);
 });
 
+test("what was delivered since a conversation was told stays behind what it stood behind", () => {
+  const thread = new Thread();
+  for (const id of ["one", "two", "three"]) thread.send(message(id));
+  thread.delivered("one");
+  thread.delivered("two");
+  thread.hearConversation({ state: OPEN, turns: [turn("one", "customer")] });
+  assert.deepEqual(order(thread), ["one", "two", "three"]);
+  thread.hearConversation({ state: OPEN, turns: [turn("one", "customer"), turn("two", "customer"), turn("bot", "bot")] });
+  assert.deepEqual(order(thread), ["one", "two", "bot", "three"]);
+});
+
+test("what stood before all that is told stays before it", () => {
+  const thread = new Thread();
+  for (const id of ["a", "b", "c"]) thread.hearTurn(turn(id, "bot"));
+  thread.hearConversation({ state: OPEN, turns: [turn("b", "bot"), turn("c", "bot"), turn("d", "bot")] });
+  assert.deepEqual(order(thread), ["a", "b", "c", "d"]);
+});
+
 test("the same turn twice is shown once and is news once", () => {
   const thread = new Thread();
   assert.equal(thread.hearTurn(turn("a", "bot")), true);

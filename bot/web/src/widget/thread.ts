@@ -49,7 +49,11 @@ export class Thread {
     const listed = turns.map((turn) => this.settled(this.find(turn.id), turn));
     const [making, rest] = [others.filter((item) => item.making), others.filter((item) => !item.making)];
     const onWay = rest.filter((item) => item.delivery);
-    this.items = [...rest.filter((item) => !item.delivery), ...listed, ...making, ...onWay];
+    // What is told may be older than what was delivered since: that stays behind what it stood behind.
+    const first = this.items.findIndex(({ turn }) => told.has(turn.id));
+    const here = rest.filter((item) => !item.delivery);
+    const later = here.filter((item) => first >= 0 && this.items.indexOf(item) > first);
+    this.items = [...here.filter((item) => !later.includes(item)), ...listed, ...later, ...making, ...onWay];
     return missed.filter(({ role }) => role !== "event");
   }
 
