@@ -14,9 +14,8 @@ from bot.generators.weights import Check, Loaded, end_tokens
 # A prompt is read in pieces, so that a stop is heeded in between.
 _PIECE = 256
 _KEPT = 4
-_KEPT_BYTES = (
-    64 * 2**20
-)  # what was read of texts that come again before others: some 20 pages with half a billion weights
+# What was read of texts that come again before others: some 20 pages with half a billion weights.
+_KEPT_BYTES = 64 * 2**20
 # Writing a token is made of some 170 short products. Threads that meet after each of them wait for the slowest:
 # all cores are faster on a quiet machine, and come to a standstill where something else wants one.
 _SHARE_OF_CORES = 2
