@@ -47,13 +47,13 @@ export class Thread {
     const told = new Set(turns.map(({ id }) => id));
     const others = this.items.filter(({ turn }) => !told.has(turn.id));
     const listed = turns.map((turn) => this.settled(this.find(turn.id), turn));
-    const [making, rest] = [others.filter((item) => item.making), others.filter((item) => !item.making)];
-    const onWay = rest.filter((item) => item.delivery);
     // What is told may be older than what was delivered since: that stays behind what it stood behind.
     const first = this.items.findIndex(({ turn }) => told.has(turn.id));
-    const here = rest.filter((item) => !item.delivery);
-    const later = here.filter((item) => first >= 0 && this.items.indexOf(item) > first);
-    this.items = [...here.filter((item) => !later.includes(item)), ...listed, ...later, ...making, ...onWay];
+    const place = first < 0 ? others.length : first; // nothing before it is told, so that others stand there as here
+    const still = (items: Shown[]) => items.filter((item) => !item.making && !item.delivery);
+    const making = others.filter((item) => item.making);
+    const onWay = others.filter((item) => !item.making && item.delivery);
+    this.items = [...still(others.slice(0, place)), ...listed, ...still(others.slice(place)), ...making, ...onWay];
     return missed.filter(({ role }) => role !== "event");
   }
 
