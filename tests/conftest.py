@@ -1,10 +1,12 @@
-"""Real servers for tests that need one."""
+"""Real servers for tests that need one, and what no test may leave behind."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from bot.conversation.valkey import find_binary
@@ -15,6 +17,20 @@ settings.register_profile("kefu", deadline=None)
 settings.load_profile("kefu")
 
 __all__ = ["RealServer", "running"]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command run within the tests sets up logging: the next test, in the same process, would hear no warning."""
+    root, was = logging.getLogger(), structlog.get_config()
+    handlers, level, configured = root.handlers[:], root.level, structlog.is_configured()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    if configured:
+        structlog.configure(**was)
+    else:
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
