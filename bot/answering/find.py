@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from bot.answering.decide import Finding, judge
 from bot.answering.question import Part
 from bot.answering.trace import current
+from bot.reading.homophones import Homophones
 from bot.reading.noise import without_noise
 from bot.reading.spelling import Spelling
 from knowledge.calibration.calibration import Calibration
@@ -36,8 +37,8 @@ def find(
 
     Nothing but what `within` admits is in it.
     """
-    spelling = _spelling_of(retriever)
-    lookups = [_mended(part.lookups(retriever.all_about_subjects), spelling) for part, _ in asked]
+    spellings = _spellings_of(retriever)
+    lookups = [_mended(part.lookups(retriever.all_about_subjects), spellings) for part, _ in asked]
     queries = [query for own in lookups for query in own]
     before = [part.before for (part, _), own in zip(asked, lookups, strict=True) for _ in own]
     if trace := current():
@@ -50,18 +51,22 @@ def find(
     ]
 
 
-_spellings: WeakKeyDictionary[Retriever, Spelling] = WeakKeyDictionary()
+_Spellings = tuple[Spelling, Homophones]
+
+_spellings: WeakKeyDictionary[Retriever, _Spellings] = WeakKeyDictionary()
 
 
-def _spelling_of(retriever: Retriever) -> Spelling:
-    """How the words of all entries are spelt; found out once."""
+def _spellings_of(retriever: Retriever) -> _Spellings:
+    """How the words of all entries are spelt, by letters and by sound; found out once."""
     if retriever not in _spellings:
-        entries = retriever.entries
-        _spellings[retriever] = Spelling(" ".join((e.question, e.title, *e.similar, e.answer)) for e in entries)
+        texts = ["\n".join((e.question, e.title, *e.similar, e.answer)) for e in retriever.entries]
+        _spellings[retriever] = Spelling(texts), Homophones(texts)
     return _spellings[retriever]
 
 
-def _mended(queries: Sequence[str], spelling: Spelling) -> tuple[str, ...]:
+def _mended(queries: Sequence[str], spellings: _Spellings) -> tuple[str, ...]:
     """The queries and, where one has slips, the first such one without them."""
-    mended = next((right for query in queries if (right := spelling.mended(query)) != query), None)
+    letters, sounds = spellings
+    rights = (sounds.mended(letters.mended(query)) for query in queries)
+    mended = next((right for right, query in zip(rights, queries, strict=True) if right != query), None)
     return tuple(queries) if mended is None else (*queries, without_noise(mended))

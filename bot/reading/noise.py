@@ -7,12 +7,16 @@ _EMOJI = re.compile(
 )
 _MARKS = re.compile(r"([?!？！。.,，~…])[?!？！。.,，~…]+1*")
 _SHOUTED_LETTERS = 8
-_WORD = re.compile(r"(?<![\w'@./:-])[a-z0-9]{1,6}(?![\w'@/:-]|\.\w)", re.I)
+_WORD = re.compile(r"(?<![\w'@./:-])[a-z0-9]{1,7}(?![\w'@/:-]|\.\w)", re.I)
 _SHORT = {
     "u": "you", "ur": "your", "r": "are", "n": "and", "hw": "how", "wat": "what", "wen": "when", "wer": "where",
     "pls": "please", "plz": "please", "thx": "thanks", "til": "until", "cuz": "because", "coz": "because",
     "wanna": "want to", "gonna": "going to", "gimme": "give me", "nxt": "next", "abt": "about", "b4": "before",
     "2day": "today", "2moro": "tomorrow", "tmrw": "tomorrow", "msg": "message", "pw": "password", "pwd": "password",
+    "teh": "the", "mony": "money", "bak": "back", "hv": "have", "wht": "what", "whn": "when", "wich": "which",
+    "whats": "what is", "wheres": "where is", "hows": "how is", "idk": "I do not know", "dunno": "do not know",
+    "rtn": "return", "pkg": "package", "acct": "account", "addr": "address", "bday": "birthday", "ppl": "people",
+    "recieve": "receive", "yday": "yesterday", "l8r": "later", "lemme": "let me", "gotta": "have to", "bc": "because",
     "dont": "don't", "cant": "can't", "doesnt": "doesn't", "didnt": "didn't", "lol": "", "omg": "", "btw": "",
 }  # fmt: skip
 
