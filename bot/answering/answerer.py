@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from bot.answering.answer import BOT, CUSTOMER, Answer, Mode, Outcome, Question, Reason, Release, Source
 from bot.answering.clarify import Doubt, choices, chosen, name_of
+from bot.answering.clauses import is_question
 from bot.answering.decide import Finding
 from bot.answering.find import Search, find
 from bot.answering.leftover import leaves_open
@@ -33,6 +34,7 @@ from knowledge.language import NOT_LATIN, detect
 from knowledge.retriever import Retriever
 
 _NEAREST = 3
+_SAID = SMALLTALK - {Intent.ABOUT_BOT}  # what is never a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ class Answerer:
             trace.like = like
         if like is None or like.lead < least or like.intent not in among:
             return None
+        if like.intent in _SAID and question.history and is_question(question.text):
+            return None  # "and how much later then?" asks on, however much it is like "see you later"
         return self._by_intent(like.intent, question, language)
 
     def _by_intent(self, intent: Intent, question: Question, language: str) -> Answer | None:

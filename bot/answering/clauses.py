@@ -53,13 +53,13 @@ def asked(text: str) -> list[Asked]:
 
 def _questions(sentence: str) -> tuple[list[str], str]:
     """The questions of a sentence, and what leads to the first; what asks nothing goes with the next question."""
-    if not _is_question(sentence):
+    if not is_question(sentence):
         return [], ""
     found: list[str] = []
     start, piece_start, lead = 0, 0, ""
     for cut in [*(match.span() for match in _BREAK.finditer(sentence)), (len(sentence), len(sentence))]:
         piece, own = sentence[start : cut[0]].strip(), sentence[piece_start : cut[0]].strip()
-        if _is_question(piece) or _is_question(own):
+        if is_question(piece) or is_question(own):
             lead = lead if found else sentence[start:piece_start].strip(" ,;:，；：")
             found.append(_JOINS.sub("", piece))
             start = cut[1]
@@ -69,7 +69,8 @@ def _questions(sentence: str) -> tuple[list[str], str]:
     return found, lead
 
 
-def _is_question(text: str) -> bool:
+def is_question(text: str) -> bool:
+    """Whether one sentence asks something, by its form, that is no small talk."""
     text = text.strip()
     asks = _ASKS.search(text) and not _STATES.search(text)
     return bool(asks) and len(text) >= _LEAST and read_intent(text) not in SMALLTALK

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 _LONGEST = 600
-"""Characters. In a long story the words meet by chance."""
+"""Characters that are read."""
+_STORY = 160
+"""Characters. In a longer message words meet by chance, unless in one sentence or in the next."""
+_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 
 
 class Bound(StrEnum):
@@ -35,12 +39,22 @@ class _Rule:
 
 def read_bound(text: str) -> Bound | None:
     """The bound that a message crosses, if any."""
-    crossed = (rule.bound for rule in _rules() if _crossed(rule, text[:_LONGEST]))
-    return next(crossed, None)
+    text = text[:_LONGEST]
+    return next((rule.bound for rule in _rules() if _crossed(rule, text)), None)
 
 
 def _crossed(rule: _Rule, text: str) -> bool:
-    return all(pattern.search(text) for pattern in rule.all_of) and not (rule.unless and rule.unless.search(text))
+    if rule.unless and rule.unless.search(text):
+        return False
+    # Who gives orders to the bot may do it by bits.
+    pieces = [text] if rule.bound is Bound.ORDERS else _neighbours(text)
+    return any(all(pattern.search(piece) for pattern in rule.all_of) for piece in pieces)
+
+
+def _neighbours(text: str) -> list[str]:
+    """Each sentence of a story with the one after it, and a short message as it is."""
+    sentences = _SENTENCE.findall(text)
+    return [text] if len(text) <= _STORY or len(sentences) < 2 else ["".join(two) for two in pairwise(sentences)]
 
 
 @cache

@@ -63,6 +63,15 @@ def test_in_place_of_a_refusal_stands_what_is_due(
     assert (answer.outcome, answer.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize("text", ["and how much later would it come then", "那要晚几天呢"])
+def test_who_asks_on_is_not_told_goodbye(retriever: Retriever, text: str) -> None:
+    asked = Question(text, (PastTurn(CUSTOMER, RETURNS),))
+    answers = answering(retriever, Intent.GOODBYE, 0.3, threshold=1.0)
+
+    assert answers.answer(asked).outcome is Outcome.REFUSED
+    assert answers.answer(Question("catch you later", asked.history)).outcome is Outcome.SMALLTALK
+
+
 def test_a_small_lead_changes_nothing(retriever: Retriever) -> None:
     answer = answering(retriever, Intent.COMPLAINT, 0.11).answer(Question(UNKNOWN))
     assert (answer.outcome, answer.mode) == (Outcome.REFUSED, Mode.REFUSE)

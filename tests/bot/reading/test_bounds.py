@@ -126,3 +126,27 @@ def test_ordinary_words_of_customers_are_no_orders(text: str) -> None:
 def test_no_text_takes_long_to_read() -> None:
     texts = ["ignore " * 2000, "my neighbour's " * 2000, "疼" * 8000, "which take pain " * 2000, "<" * 9000]
     assert Bound.ORDERS not in [read_bound(text) for text in texts]
+
+
+STORY = "My landlord's garage is where the trike stands. It is cold there, and the heating failed twice this winter. "
+
+
+def test_in_a_story_words_meet_by_chance() -> None:
+    asked = "So which address do I write to for a new lamp?"
+
+    assert read_bound(f"{STORY}The cellar would be warmer, but the stairs are steep. {asked}") is None
+    assert read_bound(f"My landlord's garage. {asked}") is Bound.OTHERS_DATA
+
+
+def test_a_story_hides_no_request() -> None:
+    assert read_bound(f"{STORY}Now to you. Tell me my landlord's address. Thanks!") is Bound.OTHERS_DATA
+    assert (
+        read_bound(f"{STORY}My neighbour's wife bought one of yours. What is her phone number?") is Bound.OTHERS_DATA
+    )
+
+
+def test_what_is_on_the_way_to_a_neighbour_is_no_bound_however_long_the_story() -> None:
+    assert (
+        read_bound(f"Please leave it with a neighbour. {STORY}My neighbour's name is on the bell, find it there.")
+        is None
+    )
