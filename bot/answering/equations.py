@@ -40,16 +40,14 @@ def _term(quantity: Quantity) -> Decimal:
 
 
 def _worked(terms: Sequence[Decimal], signs: Sequence[str]) -> Decimal:
-    """From left to right: an equation here has either sums or factors."""
-    total = terms[0]
+    """Products before sums, as everywhere."""
+    total, product = Decimal(0), terms[0]
     for sign, term in zip(signs, terms[1:], strict=True):
         match sign:
-            case "+":
-                total += term
-            case "−":
-                total -= term
             case "×":
-                total *= term
+                product *= term
+            case "÷":
+                product /= term
             case _:
-                total /= term
-    return total
+                total, product = total + product, term if sign == "+" else -term
+    return total + product

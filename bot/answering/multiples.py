@@ -75,6 +75,21 @@ def _is_of_one(price: Price, found: Sequence[tuple[int, str]]) -> bool:
     return bool(named) and bool(_ONE_OF_IT.search(price.label[: price.label.lower().find(_stem(named[0]))]))
 
 
+def often(question: str, price: Price) -> Decimal:
+    """How often a price is asked for: 6 where it is a day's and the question tells of 6 days, else 1.
+
+    0 where the question tells of two different numbers of days, and nothing of which is meant.
+    """
+    found = {
+        value(one)
+        for one in _with_units(question)
+        for clause in _clauses(price.sentence)
+        for per, money in _rates(clause, one.unit)
+        if per == 1 and value(money) == price.amount
+    }
+    return Decimal(0) if len(found) > 1 else next(iter(found), Decimal(1))
+
+
 def _stem(noun: str) -> str:
     return words(noun)[0].lower()
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from bot.answering.equations import Sum, follows
 from bot.answering.facts import Quantity, quantities
 from bot.answering.items import Named, named, phrases
-from bot.answering.multiples import counts, in_proportion, times
+from bot.answering.multiples import counts, in_proportion, often, times
 from bot.answering.prices import Price, bounds, meant, prices, value, written
 from bot.answering.shares import share_of, spared
 from knowledge.corpus.entry import Entry
@@ -31,6 +31,7 @@ _TOGETHER = re.compile(
     r"|on top|en total|insgesamt|zusammen|au total)\b|一共|总共|加起来|合计|共计|总计|加上|共(?=多少)|(?<=费)[加连]",
     re.I,
 )
+_ADDED = re.compile(r"\b(?:plus|as well as|along with|together with|on top of)\b|加上|外加|再加|连同", re.I)
 _ASKS = re.compile(r"[?？]\s*$|\b(?:how much|what|cu[aá]nto|wie ?viel|combien)\b|多少|几", re.I)
 _COMPARED = re.compile(
     r"\b(?:difference|how much (?:more|less|extra|higher|lower)|(?:more|less) expensive|cheaper|dearer)\b.*"
@@ -87,12 +88,18 @@ def work_out(question: str, entries: Sequence[Entry], known: Iterable[Entry], la
         _missing(question, entries, known, language)
         or _change(question, entries, known, language)
         or _difference(question, entries, known, language)
-        or in_proportion(question, entries, language)
-        or times(question, entries, known, language)
         or _together(question, entries, known, language)
+        or _product(question, entries, known, language)
         or spared(question, entries, language)
         or share_of(question, entries, language)
     )
+
+
+def _product(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
+    """So many of one thing; not where something is added to them, which would be left out."""
+    if _ADDED.search(question):
+        return None
+    return in_proportion(question, entries, language) or times(question, entries, known, language)
 
 
 def _missing(question: str, entries: Sequence[Entry], known: Sequence[Entry], language: str) -> Sum | None:
@@ -143,9 +150,17 @@ def _together(question: str, entries: Sequence[Entry], known: Sequence[Entry], l
     found = [each.price for each in _items(question, entries, known)]
     if not 2 <= len(found) <= _MOST_ITEMS or len({price.unit for price in found}) != 1:
         return None
-    terms = " + ".join(written(price.amount, price.unit, language) for price in found)
-    total = sum((price.amount for price in found), Decimal(0))
+    times_each = [often(question, price) for price in found]
+    if 0 in times_each:
+        return None
+    terms = " + ".join(_term(number, price, language) for number, price in zip(times_each, found, strict=True))
+    total = sum((number * price.amount for number, price in zip(times_each, found, strict=True)), Decimal(0))
     return Sum(f"{terms} = {written(total, found[0].unit, language)}", _entries(found))
+
+
+def _term(number: Decimal, price: Price, language: str) -> str:
+    amount = written(price.amount, price.unit, language)
+    return amount if number == 1 else f"{number} × {amount}"
 
 
 def _passes_bound(question: str, known: Sequence[Entry], language: str) -> bool:

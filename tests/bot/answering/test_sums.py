@@ -133,3 +133,17 @@ def test_phrases_are_looked_up_for_what_may_be_a_sum_alone() -> None:
     assert priced_phrases("What do a wash and a trim cost together?") == ["What do a wash", "a trim cost together"]
     assert priced_phrases("Do you ship to Norway, and how can I pay?") == []
     assert priced_phrases("What does a trim cost?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What do a long wash and a van for 4 days come to in total?", "€35 + 4 × €25 = €135"),
+        ("A long wash plus a van for 4 days, how much altogether?", "€35 + 4 × €25 = €135"),
+        ("What do a long wash and a van cost together?", "€35 + €25 = €60"),
+        ("What do a long wash and a van for 4 days or for 6 days come to in total?", None),
+        ("A massage plus a van for 4 days, how much?", None),
+    ],
+)
+def test_what_is_priced_by_the_day_counts_as_often_as_there_are_days(question: str, expected: str | None) -> None:
+    assert work(question, CARE, HIRE) == expected
