@@ -72,6 +72,7 @@ def test_halves_part_the_queries_alike_each_time() -> None:
     assert {ranking.id for ranking in halves(found[::-1])[0]} == {ranking.id for ranking in one}
 
 
+@pytest.mark.timeout(900)  # a minute alone, several beside others
 @pytest.mark.models
 @pytest.mark.slow
 @pytest.mark.skipif(not {"minilm", "e5-small"} <= READY, reason="NO REAL MODEL TESTED: run `kefu models pull`")
