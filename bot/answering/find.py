@@ -67,6 +67,6 @@ def _spellings_of(retriever: Retriever) -> _Spellings:
 def _mended(queries: Sequence[str], spellings: _Spellings) -> tuple[str, ...]:
     """The queries and, where one has slips, the first such one without them."""
     letters, sounds = spellings
-    rights = (sounds.mended(letters.mended(query)) for query in queries)
-    mended = next((right for right, query in zip(rights, queries, strict=True) if right != query), None)
+    rights = ((query, sounds.mended(letters.mended(query))) for query in queries)
+    mended = next((right for query, right in rights if right != query), None)
     return tuple(queries) if mended is None else (*queries, without_noise(mended))

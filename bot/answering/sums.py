@@ -150,11 +150,11 @@ def _together(question: str, entries: Sequence[Entry], known: Sequence[Entry], l
     found = [each.price for each in _items(question, entries, known)]
     if not 2 <= len(found) <= _MOST_ITEMS or len({price.unit for price in found}) != 1:
         return None
-    times_each = [often(question, price) for price in found]
-    if 0 in times_each:
+    counted = [(often(question, price), price) for price in found]
+    if not all(number for number, _ in counted):
         return None
-    terms = " + ".join(_term(number, price, language) for number, price in zip(times_each, found, strict=True))
-    total = sum((number * price.amount for number, price in zip(times_each, found, strict=True)), Decimal(0))
+    terms = " + ".join(_term(number, price, language) for number, price in counted)
+    total = sum((number * price.amount for number, price in counted), Decimal(0))
     return Sum(f"{terms} = {written(total, found[0].unit, language)}", _entries(found))
 
 

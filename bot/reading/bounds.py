@@ -13,11 +13,12 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
+from knowledge.corpus.split import sentences
+
 _LONGEST = 600
 """Characters that are read."""
 _STORY = 160
 """Characters. In a longer message words meet by chance, unless in one sentence or in the next."""
-_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 
 
 class Bound(StrEnum):
@@ -40,21 +41,22 @@ class _Rule:
 def read_bound(text: str) -> Bound | None:
     """The bound that a message crosses, if any."""
     text = text[:_LONGEST]
-    return next((rule.bound for rule in _rules() if _crossed(rule, text)), None)
+    pieces = _neighbours(text)
+    return next((rule.bound for rule in _rules() if _crossed(rule, text, pieces)), None)
 
 
-def _crossed(rule: _Rule, text: str) -> bool:
+def _crossed(rule: _Rule, text: str, pieces: list[str]) -> bool:
     if rule.unless and rule.unless.search(text):
         return False
     # Who gives orders to the bot may do it by bits.
-    pieces = [text] if rule.bound is Bound.ORDERS else _neighbours(text)
-    return any(all(pattern.search(piece) for pattern in rule.all_of) for piece in pieces)
+    within = [text] if rule.bound is Bound.ORDERS else pieces
+    return any(all(pattern.search(piece) for pattern in rule.all_of) for piece in within)
 
 
 def _neighbours(text: str) -> list[str]:
     """Each sentence of a story with the one after it, and a short message as it is."""
-    sentences = _SENTENCE.findall(text)
-    return [text] if len(text) <= _STORY or len(sentences) < 2 else ["".join(two) for two in pairwise(sentences)]
+    spans = sentences(text) if len(text) > _STORY else []
+    return [text[one.start : two.end] for one, two in pairwise(spans)] or [text]
 
 
 @cache

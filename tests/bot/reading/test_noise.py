@@ -13,6 +13,7 @@ from bot.reading.noise import without_noise
         ("没货了吗？？？！", "没货了吗？"),
         ("thank you :-)", "thank you"),
         ("do u ship 2moro pls", "do you ship tomorrow please"),
+        ("whats ur addr, i want my mony bak", "what is your address, i want my money back"),
     ],
 )
 def test_noise_is_taken_out(text: str, plain: str) -> None:

@@ -120,7 +120,7 @@ async def test_a_hundred_listeners_come_back_and_miss_nothing(informed: KefuHous
     back = max(window.opened[1] for window in windows) - ready
 
     assert ended < 5
-    assert back < 10  # far under a second where nothing else runs; a machine that does other things takes several
+    assert back < 10  # 0.6 where nothing else runs; on a crowded machine several
     assert all(window.retries == [1000] for window in windows)
     for number, window in enumerate(windows):
         visitor = number // WINDOWS
